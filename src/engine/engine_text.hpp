@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// How an engine's keys and rows are shown to a person (verification results, messages).
+#pragma once
+
+#include "engine/endpoint.hpp"
+#include "row/table.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dbsync {
+
+// The key in front of a Compare row as (column, text) pairs; {"row hash", …} without a key.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> show_key(EngineKind engine,
+                                                                        const Table& table,
+                                                                        std::string_view key);
+
+// Names of the columns in which two Compare rows (key included) of the same key differ.
+[[nodiscard]] std::vector<std::string> differing_columns(EngineKind engine,
+                                                         const Table& table,
+                                                         std::string_view source_row,
+                                                         std::string_view target_row);
+
+}  // namespace dbsync
