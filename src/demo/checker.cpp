@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace dbsync::demo {
 
 namespace {
@@ -12,7 +14,7 @@ class Comparison {
     void receipts(const ShopState& owed, const ShopState& found) {
         result_.acknowledged = owed.receipts.size();
         for (const std::int64_t token : owed.receipts) {
-            result_.present += found.receipts.contains(token) ? 1 : 0;
+            result_.present += found.receipts.contains(token) ? 1U : 0U;
         }
         result_.extra = found.receipts.size() - result_.present;
     }

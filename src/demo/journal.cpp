@@ -20,7 +20,7 @@ void Journal::acknowledge(const Acknowledgement& ack) {
     for (const auto& [product, change] : ack.stock) {
         owed_.products[product].stock += change;
     }
-    owed_.status_changes += ack.status_changed ? 1 : 0;
+    owed_.status_changes += ack.status_changed ? 1U : 0U;
     owed_.receipts.insert(ack.token);
     ++count_;
 }

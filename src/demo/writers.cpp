@@ -205,7 +205,7 @@ bool Writers::wait_for_switch(int number, const std::stop_token& stop) {
     std::unique_lock lock{mutex_};
     const bool switched = changed_.wait_for(lock, stop, options_.switch_wait_max,
                                             [&] { return place_.number != number; });
-    counts_.repeated += switched ? 1 : 0;
+    counts_.repeated += switched ? 1U : 0U;
     return switched;
 }
 
