@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// The one idea: rows of the dirty keys are read as they are in one snapshot, so a batch can be
+// applied in any order, in parallel, late or twice, and gives the same target. What must not
+// happen is that the watermark moves before every row of its batch is committed.
+//
+// Near the source a batch is one target transaction over all tables. Far behind, one thread reads
+// and stages table after table (reading costs the source less than writing costs the target) and
+// hands each staged table to a connection that applies and commits it meanwhile; the watermark
+// follows in a last transaction. A crash in between repeats the batch, which changes nothing.
+//
+// A row of an unfinished backlog may be in the way of a unique value that is wanted now. Its own
+// change is pending then, so the table's share is read again, widened to all that the snapshot
+// shows: within that set there is no clash, for the source had none.
+#include "catchup/pass.hpp"
+
+#include "base/check.hpp"
+#include "base/checkpoint.hpp"
+#include "base/log.hpp"
+#include "base/retry.hpp"
+
+#include <algorithm>
+#include <future>
+#include <limits>
+#include <utility>
+
+namespace dbsync {
+
+namespace {
+
+void add(ApplyCounts& sum, const ApplyCounts& more) {
+    sum.keys += more.keys;
+    sum.rows_written += more.rows_written;
+    sum.rows_deleted += more.rows_deleted;
+}
+
+// Applies the stage of one unit in a transaction that is open already, and commits it.
+ApplyCounts apply_and_commit(TargetSession& session, const Table& table, bool staged) {
+    try {
+        const ApplyCounts counts = staged ? session.apply_stage(table) : ApplyCounts{};
+        session.commit();
+        return counts;
+    } catch (...) {
+        session.rollback();
+        throw;
+    }
+}
+
+}  // namespace
+
+// A share of a batch that one target transaction can take.
+struct Pass::Unit {
+    const Table* table = nullptr;
+    DeltaRange range;
+    bool whole_table = false;
+};
+
+void PassResult::add(const PassResult& batch) {
+    complete = batch.complete;
+    deltas += batch.deltas;
+    deltas_behind = batch.deltas_behind;
+    source_unix_us = batch.source_unix_us;
+    dbsync::add(applied, batch.applied);
+}
+
+Pass::Pass(Move move, std::vector<Table> tables, PassOptions options)
+    : move_{std::move(move)}, tables_{std::move(tables)}, options_{options} {}
+
+Pass::~Pass() = default;
+
+TargetSession& Pass::session(std::size_t index) {
+    while (sessions_.size() <= index) {
+        sessions_.push_back(move_.target.open_session(move_.job));
+    }
+    return *sessions_[index];
+}
+
+void Pass::load_watermark() {
+    const std::optional<TargetJob> job = move_.target.job(move_.job);
+    if (!job) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "the target knows nothing of job " + move_.job,
+                     .hint = "run `dbsync snapshot` first"}};
+    }
+    watermark_ = job->watermark;
+    watermark_unix_us_ = job->watermark_unix_us;
+    watermark_known_ = true;
+}
+
+PassResult Pass::run_batch() {
+    return retry(RetryPolicy{}, move_.stop, [&] {
+        try {
+            return run_batch_once();
+        } catch (...) {
+            // Whatever state the connections are in: the next attempt begins with new ones, and
+            // with the watermark that the target really has.
+            sessions_.clear();
+            reader_.reset();
+            watermark_known_ = false;
+            throw;
+        }
+    });
+}
+
+PassResult Pass::run_batch_once() {
+    if (!watermark_known_) {
+        load_watermark();
+    }
+    if (!reader_) {
+        reader_ = move_.source.open_reader();
+    }
+    reader_->begin(tables_, move_.lock_timeout);
+    const SnapshotTime time = reader_->snapshot();
+    const Batch batch = reader_->plan_batch(watermark_, options_.batch_deltas_max);
+    PassResult result{.complete = batch.complete,
+                      .deltas = batch.deltas,
+                      .deltas_behind = batch.deltas_behind - batch.deltas,
+                      .source_unix_us = time.source_unix_us,
+                      .applied = apply(*reader_, time, batch, true)};
+    reader_->end();
+    move_.source.forget(batch);
+    checkpoint("catchup.after_forget");
+    return result;
+}
+
+PassResult Pass::complete_at(SourceReader& reader, SnapshotTime time) {
+    load_watermark();
+    const Batch batch =
+        reader.plan_batch(watermark_, std::numeric_limits<std::int64_t>::max());
+    DBSYNC_CHECK(batch.complete, "a batch without a limit is complete");
+    try {
+        return {.complete = true,
+                .deltas = batch.deltas,
+                .deltas_behind = 0,
+                .source_unix_us = time.source_unix_us,
+                .applied = apply(reader, time, batch, false)};
+    } catch (...) {
+        sessions_.clear();  // whatever transaction one of them is in ends with it
+        throw;
+    }
+}
+
+ApplyCounts Pass::apply(SourceReader& reader, SnapshotTime time, const Batch& batch,
+                        bool end_reader) {
+    const bool near = batch.complete && batch.deltas <= options_.near_deltas_max;
+    try {
+        ApplyCounts counts = near ? apply_near(reader, time, batch, end_reader)
+                                  : apply_far(reader, time, batch);
+        watermark_ = batch.to;
+        if (batch.complete) {
+            watermark_unix_us_ = time.source_unix_us;
+        }
+        if (batch.deltas > 0) {
+            log::info("catchup.batch", {{"deltas", batch.deltas},
+                                        {"keys", counts.keys},
+                                        {"written", counts.rows_written},
+                                        {"deleted", counts.rows_deleted},
+                                        {"behind", batch.deltas_behind - batch.deltas}});
+        }
+        return counts;
+    } catch (const Error& error) {
+        watermark_known_ = false;
+        if (error.fields().commit_unknown) {
+            sessions_.clear();
+            load_watermark();
+            if (watermark_ == batch.to) {
+                return {};  // it was committed; only the answer was lost
+            }
+            ErrorFields again = error.fields();
+            again.commit_unknown = false;
+            throw Error{again};
+        }
+        throw;
+    }
+}
+
+// Brings a unit's rows to the session: into its stage, or (a whole table) straight into place.
+void Pass::load(SourceReader& reader, const Unit& unit, TargetSession& target, bool widened) {
+    if (unit.whole_table) {
+        target.clear_table(*unit.table);
+        target.mark_table_unverified(*unit.table);
+        const auto writer = target.copy_into(*unit.table);
+        reader.read_chunk(*unit.table, Chunk{.table_id = unit.table->id}, RowForm::Copy, *writer);
+        writer->finish();
+        return;
+    }
+    DeltaRange range = unit.range;
+    range.widened = widened;
+    const auto writer = target.stage(*unit.table);
+    reader.read_deltas(*unit.table, range, *writer);
+    writer->finish();
+}
+
+std::vector<Pass::Unit> Pass::units_of(const Batch& batch) const {
+    std::vector<Unit> units;
+    for (const BatchTable& part : batch.tables) {
+        const Table& table = table_by_id(tables_, part.table_id);
+        std::uint64_t buckets = part.deltas / options_.bucket_deltas_max + 1;
+        // Rows that may be in each other's way have to be in one transaction, and finding rows by
+        // their whole value costs a scan a bucket.
+        if (part.whole_table || table.has_other_unique || table.key_shape == KeyShape::WholeRow) {
+            buckets = 1;
+        }
+        for (std::uint64_t bucket = 0; bucket < buckets; ++bucket) {
+            units.push_back({.table = &table,
+                             .range = {.batch = &batch,
+                                       .bucket = static_cast<std::uint32_t>(bucket),
+                                       .buckets = static_cast<std::uint32_t>(buckets)},
+                             .whole_table = part.whole_table});
+        }
+    }
+    return units;
+}
+
+void Pass::commit_watermark(TargetSession& target, SnapshotTime time, const Batch& batch) {
+    target.set_watermark(watermark_, batch.to,
+                         batch.complete ? time.source_unix_us : watermark_unix_us_);
+    checkpoint("catchup.before_commit");
+    target.commit();
+    checkpoint("catchup.after_commit");
+}
+
+ApplyCounts Pass::apply_near(SourceReader& reader, SnapshotTime time, const Batch& batch,
+                             bool end_reader) {
+    ApplyCounts counts;
+    if (batch.to == watermark_ && batch.tables.empty()) {
+        return counts;
+    }
+    TargetSession& target = session(0);
+    target.begin();
+    try {
+        for (const BatchTable& part : batch.tables) {
+            const Table& table = table_by_id(tables_, part.table_id);
+            load(reader, {.table = &table, .range = {.batch = &batch},
+                          .whole_table = part.whole_table}, target, false);
+        }
+        checkpoint("catchup.after_read");
+        if (end_reader) {
+            reader.end();  // the source need not wait for the target's work
+        }
+        for (const BatchTable& part : batch.tables) {
+            if (!part.whole_table) {
+                add(counts, target.apply_stage(table_by_id(tables_, part.table_id)));
+            }
+        }
+        commit_watermark(target, time, batch);
+    } catch (...) {
+        target.rollback();
+        throw;
+    }
+    return counts;
+}
+
+ApplyCounts Pass::apply_far(SourceReader& reader, SnapshotTime time, const Batch& batch) {
+    const std::vector<Unit> units = units_of(batch);
+    std::vector<std::future<ApplyCounts>> running(std::max<std::size_t>(1, move_.workers));
+    std::vector<const Unit*> running_unit(running.size(), nullptr);
+    std::vector<const Unit*> clashed;
+    ApplyCounts counts;
+    const auto settle = [&](std::size_t slot) {
+        if (!running[slot].valid()) {
+            return;
+        }
+        try {
+            add(counts, running[slot].get());
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::Conflict) {
+                throw;
+            }
+            clashed.push_back(running_unit[slot]);
+        }
+    };
+    std::size_t slot = 0;
+    for (const Unit& unit : units) {
+        throw_if_stopped(move_.stop);
+        slot = (slot + 1) % running.size();
+        settle(slot);
+        TargetSession& target = session(slot);
+        target.begin();
+        load(reader, unit, target, false);
+        running_unit[slot] = &unit;
+        running[slot] = std::async(std::launch::async, [&target, &unit] {
+            return apply_and_commit(target, *unit.table, !unit.whole_table);
+        });
+    }
+    for (std::size_t i = 0; i < running.size(); ++i) {
+        settle(i);
+    }
+    checkpoint("catchup.after_read");
+    for (const Unit* unit : clashed) {
+        log::debug("catchup.widen", {{"table", unit->table->name.display()}});
+        session(0).begin();
+        load(reader, *unit, session(0), true);
+        add(counts, apply_and_commit(session(0), *unit->table, true));
+    }
+    session(0).begin();
+    commit_watermark(session(0), time, batch);
+    return counts;
+}
+
+}  // namespace dbsync
