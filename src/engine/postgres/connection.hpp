@@ -6,6 +6,7 @@
 
 #include "engine/endpoint.hpp"
 #include "row/row_block.hpp"
+#include "sql/statement_template.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+struct pg_cancel;
 struct pg_conn;
 struct pg_result;
 
@@ -39,8 +41,8 @@ enum class Role { Source, Target };
 
 struct SessionOptions {
     Role role = Role::Source;
-    std::string purpose;           // ends up in application_name: "dbsync <purpose>"
-    std::string client_encoding;   // empty: the server's own encoding (bytes pass unchanged)
+    std::string purpose = {};      // ends up in application_name: "dbsync <purpose>"
+    std::string client_encoding = {};  // empty: the server's own encoding (bytes pass unchanged)
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds tcp_user_timeout{30'000};
 };
@@ -59,6 +61,8 @@ class Connection {
 
     // Runs one or more statements without parameters (simple protocol); the last one's result.
     Result run(const std::string& sql);
+    // The same for a rendered file; its path is in the Error.
+    Result run(const sql::Rendered& statement);
     // One statement with text parameters ($1 …); nullopt is NULL.
     Result run(const std::string& sql, const std::vector<std::optional<std::string>>& parameters);
 
@@ -81,15 +85,29 @@ class Connection {
     // Set while COMMIT is under way, so that a lost connection becomes Error{commit_unknown}.
     void commit();
     void rollback() noexcept;
+    // Asks the server to give up the statement under way. Safe from any thread.
+    void cancel() noexcept;
 
   private:
+    void set_session(const SessionOptions& options);
+    [[noreturn]] void raise(const pg_result* result, const std::string& asset) const;
+    Result finished(pg_result* result, const std::string& asset) const;
+    std::uint64_t copy_out_rows(RowForm form, int key_fields, RowSink& sink);
+
     pg_conn* connection_ = nullptr;
+    pg_cancel* cancel_ = nullptr;
     Role role_ = Role::Source;
     std::string shown_url_;
+    std::string password_;  // to keep it out of whatever the server or libpq says
 };
+
+// "source" or "target".
+[[nodiscard]] const char* role_name(Role role) noexcept;
 
 // "ident" and 'literal' by PostgreSQL's rules (E'' where a backslash occurs).
 [[nodiscard]] std::string quote_ident(std::string_view name);
 [[nodiscard]] std::string quote_literal(std::string_view text);
+
+inline constexpr sql::Quoting quoting{&quote_ident, &quote_literal};
 
 }  // namespace dbsync::postgres
