@@ -1,0 +1,11 @@
+INSERT INTO always (v) VALUES ('new');
+INSERT INTO always (id, v) OVERRIDING SYSTEM VALUE SELECT min(id) - 10, 'overridden' FROM always;
+UPDATE always SET v = v || '+' WHERE id % 2 = 0;
+UPDATE always SET id = DEFAULT WHERE id = (SELECT max(id) FROM always);
+INSERT INTO by_default (v) VALUES ('new');
+UPDATE computed SET w = w + 1 WHERE id % 3 = 0;
+INSERT INTO computed (w) VALUES (7);
+UPDATE defaults SET r = NULL, v = NULL WHERE id % 4 = 0;
+INSERT INTO defaults (id) SELECT max(id) + 1 FROM defaults;
+UPDATE dropped_columns SET d = d + 1, c = NULL WHERE id % 5 = 0;
+UPDATE generated_key SET a = a + 1000 WHERE a % 3 = 0 AND a < 1000;

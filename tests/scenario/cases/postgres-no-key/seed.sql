@@ -1,0 +1,10 @@
+INSERT INTO plain SELECT i % 10, 'v' || i % 3 FROM generate_series(1, 300) i;
+INSERT INTO plain SELECT NULL, NULL FROM generate_series(1, 5);
+INSERT INTO history SELECT i, i, i, i, '2020-01-01', 'f' FROM generate_series(1, 100) i;
+INSERT INTO with_json SELECT i % 5, '{"a": 1}', '(1,2)' FROM generate_series(1, 50) i;
+INSERT INTO nullable_unique SELECT CASE WHEN i % 2 = 0 THEN i END, 'x' FROM generate_series(1, 50) i;
+INSERT INTO one_column VALUES ('a'), ('a'), (NULL), (NULL), (''), ('\N');
+INSERT INTO no_column DEFAULT VALUES;
+INSERT INTO no_column DEFAULT VALUES;
+INSERT INTO numeric_forms VALUES (1.0), (1.00), (1.00), (2);
+INSERT INTO wide_rows SELECT repeat(chr(65 + i), 100000) FROM generate_series(1, 5) i;

@@ -1,0 +1,15 @@
+INSERT INTO plain VALUES (1, 'v1'), (1, 'v1'), (NULL, NULL);
+DELETE FROM plain WHERE ctid = (SELECT min(ctid) FROM plain WHERE a = 2);
+UPDATE plain SET b = b || '+' WHERE ctid IN (SELECT ctid FROM plain WHERE a = 3 ORDER BY ctid LIMIT 2);
+UPDATE plain SET a = NULL WHERE ctid = (SELECT min(ctid) FROM plain WHERE a = 4);
+UPDATE plain SET a = a WHERE a = 5;
+INSERT INTO history SELECT 1, 1, 1, i, '2020-01-02', 'f' FROM generate_series(1, 100) i;
+UPDATE with_json SET doc = (doc::text || ' ')::json WHERE a = 1;
+DELETE FROM with_json WHERE ctid = (SELECT min(ctid) FROM with_json WHERE a = 2);
+UPDATE nullable_unique SET a = NULL WHERE a = (SELECT min(a) FROM nullable_unique);
+UPDATE nullable_unique SET b = b || '!';
+INSERT INTO one_column VALUES ('a'), (NULL), ('');
+DELETE FROM one_column WHERE ctid = (SELECT min(ctid) FROM one_column WHERE v IS NULL);
+INSERT INTO no_column DEFAULT VALUES;
+UPDATE numeric_forms SET n = 1.000 WHERE ctid = (SELECT min(ctid) FROM numeric_forms WHERE n = 1);
+UPDATE wide_rows SET v = v || 'z' WHERE v LIKE 'B%';

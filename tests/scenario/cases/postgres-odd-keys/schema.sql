@@ -1,0 +1,16 @@
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TYPE size AS ENUM ('s', 'm', 'l');
+CREATE TABLE by_numeric (k numeric PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_float (k float8 PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_citext (k citext PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_nocase (k text COLLATE nocase PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_text (k text PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_char (k char(5) PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_bytea (k bytea PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_time (k timestamptz PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_interval (k interval PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_array (k int[] PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_enum (k size, b boolean, d date, PRIMARY KEY (d, k, b));
+CREATE TABLE by_jsonb (k jsonb PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE by_range (k int4range PRIMARY KEY, v int DEFAULT 0);

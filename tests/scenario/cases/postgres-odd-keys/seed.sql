@@ -1,0 +1,13 @@
+INSERT INTO by_numeric VALUES (1.0), ('NaN'), (0), (-1.5), ('Infinity'), ('-Infinity'), (1e30);
+INSERT INTO by_float VALUES (0), ('NaN'), ('-Infinity'), (1e308), (5e-324), (0.1);
+INSERT INTO by_citext VALUES ('a'), ('b'), ('é'), ('');
+INSERT INTO by_nocase VALUES ('a'), ('b'), ('é'), ('ß');
+INSERT INTO by_text VALUES (''), (' '), (E'\\N'), (E'\t'), (E'\n'), (E'\\'), ('a'), ('A'), ('\.'), ('NULL'), (repeat('x', 2000)), ('😀'), (E'\x01');
+INSERT INTO by_char VALUES (''), ('a'), ('a b');
+INSERT INTO by_bytea VALUES (''), ('\x00'), ('\x0000'), ('\xff'), ('\x5c');
+INSERT INTO by_time VALUES ('infinity'), ('-infinity'), ('0044-03-15 12:00+00 BC'), ('2024-03-31 02:30 Europe/Berlin'), (now());
+INSERT INTO by_interval VALUES ('1 day'), ('1 mon'), ('-00:00:01');
+INSERT INTO by_array VALUES ('{}'), ('{NULL}'), ('[0:1]={1,2}'), ('{1,2}');
+INSERT INTO by_enum SELECT s, b, date '2020-01-01' FROM unnest(enum_range(NULL::size)) s, unnest(ARRAY[true, false]) b;
+INSERT INTO by_jsonb VALUES ('{"a": 1}'), ('null'), ('[]'), ('"x"');
+INSERT INTO by_range VALUES ('empty'), ('(,)'), ('[1,5)');

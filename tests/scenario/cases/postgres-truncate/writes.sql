@@ -1,0 +1,18 @@
+TRUNCATE lone RESTART IDENTITY;
+INSERT INTO lone (v) SELECT 'new ' || i FROM generate_series(1, 30) i;
+BEGIN;
+INSERT INTO keyless VALUES ('gone with the truncate');
+TRUNCATE keyless;
+INSERT INTO keyless VALUES ('stays'), ('stays'), (NULL);
+COMMIT;
+TRUNCATE parent CASCADE;
+INSERT INTO parent SELECT i, 'again' FROM generate_series(1, 20) i;
+INSERT INTO child SELECT i, i, 'again' FROM generate_series(1, 10) i;
+INSERT INTO grandchild SELECT i, i FROM generate_series(1, 5) i;
+BEGIN;
+TRUNCATE grandchild;
+ROLLBACK;
+TRUNCATE parted_high;
+INSERT INTO parted SELECT i, 'y' FROM generate_series(150, 160) i;
+TRUNCATE parted;
+INSERT INTO parted SELECT i, 'z' FROM generate_series(90, 110) i;

@@ -1,0 +1,12 @@
+CREATE UNLOGGED TABLE fleeting (id int PRIMARY KEY, v text);
+CREATE TABLE replica_full (id int, v text);
+ALTER TABLE replica_full REPLICA IDENTITY FULL;
+CREATE TABLE filled (id int PRIMARY KEY, v text) WITH (fillfactor = 50, autovacuum_enabled = off);
+CREATE TABLE included (id int NOT NULL, v text, UNIQUE (id) INCLUDE (v));
+CREATE TABLE deferred_key (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, v text);
+CREATE TABLE checked (id int PRIMARY KEY, v int CHECK (v > 0), CHECK (v < 1000000) NO INHERIT);
+CREATE INDEX checked_expr ON checked ((v * 2)) WHERE v > 10;
+CREATE INDEX checked_brin ON checked USING brin (v);
+CREATE STATISTICS checked_stats ON id, v FROM checked;
+COMMENT ON TABLE checked IS 'it''s a comment';
+CREATE PUBLICATION everything FOR ALL TABLES;

@@ -1,0 +1,11 @@
+PRAGMA foreign_keys = ON;
+UPDATE dept SET id = id + 10;
+DELETE FROM employee WHERE id % 13 = 5 AND id NOT IN (SELECT head FROM dept WHERE head IS NOT NULL);
+UPDATE a SET id = id + 1000 WHERE id % 5 = 1 AND id NOT IN (SELECT d FROM c WHERE d IS NOT NULL);
+DELETE FROM a WHERE id IN (SELECT id FROM a WHERE id % 4 = 3 AND id > 10 ORDER BY id LIMIT 7);
+REPLACE INTO a VALUES (20, 'replaced');
+BEGIN;
+INSERT INTO c SELECT max(id) + 1, NULL, 0 FROM c;
+INSERT INTO b SELECT max(id) + 1, (SELECT max(id) FROM a) FROM b;
+COMMIT;
+DELETE FROM b WHERE id = (SELECT min(id) FROM b);

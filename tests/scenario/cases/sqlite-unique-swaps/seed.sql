@@ -1,0 +1,3 @@
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+INSERT INTO page SELECT i, 'slug-' || i, i, 0 FROM n;
+INSERT INTO wr SELECT id, 'u' || id FROM page;

@@ -1,0 +1,3 @@
+CREATE TABLE loose (a, b);
+CREATE TABLE keyed (id INTEGER PRIMARY KEY, v);
+CREATE TABLE text_key (k TEXT NOT NULL PRIMARY KEY, v);
