@@ -55,6 +55,8 @@ class Pass {
     void reset_sessions() { sessions_.clear(); }
 
     [[nodiscard]] const std::vector<Table>& tables() const noexcept { return tables_; }
+    // How far the target has durably applied, as of the last batch.
+    [[nodiscard]] const Cursor& watermark() const noexcept { return watermark_; }
 
   private:
     struct Unit;

@@ -75,7 +75,7 @@ struct Cutover::Frozen {
     std::unique_ptr<Watchdog> watchdog;
     Clock::time_point begun;
     bool on_frozen_ran = false;
-    bool fence_up = false;
+    bool fence_tried = false;
     std::vector<SequenceState> sequences;
 
     [[nodiscard]] milliseconds left(const CutoverOptions& options) const {
@@ -186,8 +186,8 @@ void Cutover::under_freeze(Frozen& frozen, const CutoverOptions& options, const 
     frozen.freeze->renew();
     work.before_fence();
     checkpoint("cutover.before_fence");
+    frozen.fence_tried = true;
     frozen.freeze->fence("this database has moved to another server (dbsync cutover)");
-    frozen.fence_up = true;
     result.fenced = true;
     result.freeze_ms = ms_since(frozen.begun);
     frozen.watchdog.reset();
@@ -203,13 +203,15 @@ CutoverResult Cutover::run(const CutoverOptions& options, const FrozenWork& work
         block(frozen, options, work, result);
         under_freeze(frozen, options, work, result);
     } catch (const Error& error) {
+        bool fence_up = false;
         frozen.reader->end();
-        if (error.fields().commit_unknown) {
+        if (frozen.fence_tried) {
+            // Only the source knows whether the fence was committed.
             frozen.freeze->release();
-            frozen.fence_up = retry(RetryPolicy{}, std::stop_token{},
-                                    [&] { return move_.source.capture_state().fenced; });
+            fence_up = retry(RetryPolicy{}, std::stop_token{},
+                             [&] { return move_.source.capture_state().fenced; });
         }
-        if (!frozen.fence_up) {
+        if (!fence_up) {
             give_up(frozen, options, error);
         }
         result.fenced = true;

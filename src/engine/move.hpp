@@ -29,7 +29,7 @@ struct Move {
 
 // Brings the target to the state that the reader's current snapshot shows: the one thing that
 // verification and cutover need of catch-up. Handed in by src/migration.
-using CompletePass = std::function<void(SourceReader& reader)>;
+using CompletePass = std::function<void(SourceReader& reader, SnapshotTime time)>;
 
 // The table with that id. An unknown id is a bug of ours and aborts.
 [[nodiscard]] const Table& table_by_id(const std::vector<Table>& tables, std::int32_t id);

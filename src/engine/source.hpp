@@ -57,8 +57,8 @@ struct CaptureResult {
 struct Chunk {
     std::int32_t table_id = 0;
     std::int32_t number = 0;           // 0, 1, 2 … within the table
-    std::optional<std::string> lower;  // inclusive
-    std::optional<std::string> upper;  // exclusive
+    std::optional<std::string> lower = {};  // inclusive
+    std::optional<std::string> upper = {};  // exclusive
 };
 
 // One table's share of a batch.

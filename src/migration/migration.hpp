@@ -114,20 +114,27 @@ class Migration {
   private:
     struct Claims;
     Move move(std::chrono::milliseconds lock_timeout = std::chrono::milliseconds{2'000});
+    void claim_source();
     void claim();
-    std::vector<Table> require_capture();
-    TargetJob require_snapshot();
+    void enter(const std::string& phase);
     void refuse_failures(const std::vector<Finding>& findings) const;
     void check_identities();
+    std::vector<Table> require_capture();
+    TargetJob require_snapshot();
     Pass make_pass(std::vector<Table> tables);
+    void note_verified(const VerifyResult& result);
+    static CompletePass complete_pass(Pass& pass);
+    SnapshotResult copied_rows(const std::vector<Table>& tables);
     SnapshotResult copy_all(const SnapshotCommandOptions& options, std::vector<Table> tables);
-    void enter(const std::string& phase);
     VerifyResult verify_online(Pass& pass, Verify& verify, bool repair);
+    void rescan_replaced(Pass& pass, Verify& verify, int rounds_max);
     void prepare_verification(Pass& pass, Verify& verify, VerifyChoice choice,
                               CutoverCommandResult& result);
-    FrozenWork frozen_work(Pass& pass, Verify& verify, CutoverCommandResult& result);
+    FrozenWork frozen_work(Pass& pass, Verify& verify);
+    std::vector<SchemaItem> sleepers(const std::vector<Table>& tables);
     CutoverCommandResult finish_cutover(const CutoverCommandOptions& options,
-                                        std::vector<Table> tables);
+                                        const std::vector<Table>& tables);
+    static std::string phase_of(const std::optional<TargetJob>& job, const CaptureState& capture);
 
     Source& source_;
     Target& target_;

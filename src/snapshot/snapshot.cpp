@@ -89,6 +89,10 @@ void Snapshot::create_schema() {
     checkpoint("snapshot.after_schema");
 }
 
+void Snapshot::create_keys() {
+    run_in_order(move_, of_stage(schema_, SchemaStage::Key));
+}
+
 SnapshotResult Snapshot::copy_rows(const SnapshotOptions& options) {
     std::map<std::int32_t, std::vector<SchemaItem>> keys;
     std::vector<SchemaItem> other_keys;
@@ -121,7 +125,6 @@ void Snapshot::build_indexes(bool with_schema) {
         throw_if_stopped(move_.stop);
         move_.target.analyze(table);
     }
-    move_.target.set_indexes_built(move_.job);
     checkpoint("snapshot.after_indexes");
 }
 

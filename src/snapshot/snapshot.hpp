@@ -40,6 +40,8 @@ class Snapshot {
 
     // Schemas, types, tables: everything that comes before rows.
     void create_schema();
+    // The keys that catch-up finds rows by, for a copy of the schema alone.
+    void create_keys();
     // Every row of every table, and the keys that catch-up finds rows by.
     SnapshotResult copy_rows(const SnapshotOptions& options);
     // Indexes and constraints that hold only after a complete pass; planner statistics.

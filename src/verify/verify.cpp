@@ -160,7 +160,7 @@ void Verify::scan_chunk(const Table& table, const Chunk& chunk, SourceReader& re
     verified_[table.id].rows += counts.source_rows;
 }
 
-void Verify::scan(const std::vector<Table>& tables) {
+void Verify::scan(const std::vector<Table>& tables, const std::function<void()>& between) {
     const std::unique_ptr<SourceReader> reader = move_.source.open_reader();
     std::uint64_t rows_estimate = 0;
     for (const Table& table : tables) {
@@ -198,6 +198,7 @@ void Verify::scan(const std::vector<Table>& tables) {
             progress.rows_estimate = rows_estimate;
             progress.rows_copied = rows_before + verified_[table.id].rows;
             progress_.on_progress(progress);
+            between();
         } while (lower);
         rows_before += verified_[table.id].rows;
         log::info("verify.scanned", {{"table", table.name.display()},
@@ -284,8 +285,7 @@ void Verify::recheck(bool repair) {
                         return false;
                     }
                     reader->begin(tables_, move_.lock_timeout);
-                    reader->snapshot();
-                    complete_(*reader);
+                    complete_(*reader, reader->snapshot());
                     recheck_portion(table, *reader, keys, repair);
                     reader->end();
                     after = keys.back();

@@ -6,7 +6,9 @@
 #include "report/progress.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -48,7 +50,8 @@ class Verify {
     // Scans the given tables on both ends; rows that do not agree become candidates (unverified
     // keys on the target). Writers and passes may go on; Target::begin_verification must have been
     // called, so that what changes behind the scan is noted.
-    void scan(const std::vector<Table>& tables);
+    // `between` is called after each chunk, outside any transaction of the scan.
+    void scan(const std::vector<Table>& tables, const std::function<void()>& between);
 
     // Scans a table inside the freeze, in the reader's snapshot.
     void scan_frozen(const Table& table, SourceReader& reader);

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT
+#include "migration/migration.hpp"
+
+#include "base/checkpoint.hpp"
+#include "base/log.hpp"
+#include "base/retry.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace dbsync {
+
+struct Migration::Claims {
+    std::unique_ptr<JobClaim> source;
+    std::unique_ptr<JobClaim> target;
+};
+
+bool CheckResult::has_failure() const {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& f) { return f.severity == Severity::Fail; });
+}
+
+Migration::Migration(Source& source, Target& target, StateStore& state, ProgressListener& progress,
+                     MigrationOptions options, std::stop_token stop)
+    : source_{source},
+      target_{target},
+      state_{state},
+      progress_{progress},
+      options_{std::move(options)},
+      stop_{std::move(stop)} {}
+
+Migration::~Migration() = default;
+
+Move Migration::move(std::chrono::milliseconds lock_timeout) {
+    return {.source = source_,
+            .target = target_,
+            .job = options_.job,
+            .workers = std::max<std::size_t>(1, options_.workers),
+            .lock_timeout = lock_timeout,
+            .stop = stop_,
+            .another_target = options_.another_target};
+}
+
+// One process a job, proven on both ends: a state file of another name does not get around it.
+void Migration::claim_source() {
+    if (!claims_) {
+        claims_ = std::make_unique<Claims>();
+    }
+    if (!claims_->source) {
+        claims_->source = source_.claim(options_.job);
+    }
+}
+
+void Migration::claim() {
+    claim_source();
+    if (!claims_->target) {
+        claims_->target = target_.claim(options_.job);
+    }
+}
+
+void Migration::enter(const std::string& phase) {
+    state_.set_phase(phase);
+    log::info("migration.phase", {{"phase", phase}});
+}
+
+void Migration::refuse_failures(const std::vector<Finding>& findings) const {
+    std::string all;
+    std::string hint;
+    for (const Finding& finding : findings) {
+        if (finding.severity == Severity::Fail) {
+            all += (all.empty() ? "" : "; ") + finding.subject + ": " + finding.message;
+            hint += (hint.empty() ? "" : "; ") + finding.hint;
+        }
+    }
+    if (!all.empty()) {
+        throw Error{{.kind = ErrorKind::Precondition, .what_failed = all, .hint = hint}};
+    }
+}
+
+// An end that is not the one this job began with has another history: going on would be wrong.
+void Migration::check_identities() {
+    state_.set_identity("source", source_.identity());
+    state_.set_identity("target", target_.identity());
+}
+
+std::vector<Table> Migration::require_capture() {
+    const CaptureState capture = source_.capture_state();
+    if (!capture.installed) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "capture is not installed on the source",
+                     .hint = "run `dbsync start-capture` first"}};
+    }
+    if (capture.job != options_.job) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "the capture on the source belongs to job " + capture.job,
+                     .hint = "use --job " + capture.job + ", or stop that job's capture first"}};
+    }
+    return source_.captured_tables();
+}
+
+TargetJob Migration::require_snapshot() {
+    const std::optional<TargetJob> job = target_.job(options_.job);
+    if (!job || !job->rows_copied || !job->indexes_built) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "there is no complete snapshot on the target",
+                     .hint = "run `dbsync snapshot` first"}};
+    }
+    if (const std::string identity = source_.identity(); job->source_identity != identity) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "the source is not the database this job began with",
+                     .hint = "look at --source; after a failover or a restored backup begin a new "
+                             "move"}};
+    }
+    return *job;
+}
+
+CheckResult Migration::check() {
+    Inspection inspection = source_.inspect(options_.filter);
+    CheckResult result{.tables = std::move(inspection.tables),
+                       .findings = std::move(inspection.findings)};
+    for (Finding& finding : target_.inspect(result.tables, options_.job)) {
+        result.findings.push_back(std::move(finding));
+    }
+    return result;
+}
+
+std::vector<std::string> Migration::capture_statements() {
+    const Inspection inspection = source_.inspect(options_.filter);
+    refuse_failures(inspection.findings);
+    return source_.capture_statements(inspection.tables);
+}
+
+// The target is not touched: before an external restore it may not even exist.
+StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) {
+    claim_source();
+    if (state_.phase() == phase_stopped) {
+        state_.reset();
+    }
+    if (source_.capture_state().installed) {
+        require_capture();
+        state_.set_identity("source", source_.identity());
+    }
+    const Inspection inspection = source_.inspect(options_.filter);
+    refuse_failures(inspection.findings);
+    CaptureResult installed = source_.install_capture(
+        inspection.tables,
+        {.job = options_.job, .lock_timeout = options.lock_timeout, .retry_for = options.retry_for},
+        stop_);
+    source_.prove_capture();
+    state_.set_identity("source", source_.identity());
+    if (state_.phase() == phase_new) {
+        enter(phase_capturing);
+    }
+    return {.tables = std::move(installed.tables), .already_captured = installed.already_captured};
+}
+
+Pass Migration::make_pass(std::vector<Table> tables) {
+    PassOptions options;
+    if (options_.batch_rows > 0) {
+        options.batch_deltas_max = options_.batch_rows;
+        options.near_deltas_max = std::min(options.near_deltas_max, options_.batch_rows);
+        options.bucket_deltas_max = std::min(options.bucket_deltas_max, options_.batch_rows);
+    }
+    return Pass{move(), std::move(tables), options};
+}
+
+SnapshotResult Migration::snapshot(const SnapshotCommandOptions& options) {
+    claim();
+    std::vector<Table> tables = require_capture();
+    const std::optional<TargetJob> job = target_.job(options_.job);
+    if (job) {
+        check_identities();
+    }
+    source_.audit();
+    if (!options.external) {
+        refuse_failures(target_.inspect(tables, options_.job));
+    }
+    if (job && job->rows_copied && job->indexes_built) {
+        return copied_rows(tables);
+    }
+    if (state_.phase() == phase_new || state_.phase() == phase_capturing) {
+        enter(phase_copying);
+    }
+    return copy_all(options, std::move(tables));
+}
+
+// What the target's ledger says of a snapshot that is complete.
+SnapshotResult Migration::copied_rows(const std::vector<Table>& tables) {
+    std::map<std::int32_t, TableCopied> copied;
+    for (const ChunkRecord& record : target_.chunks(options_.job)) {
+        copied[record.chunk.table_id].rows += record.rows;
+        copied[record.chunk.table_id].bytes += record.bytes;
+    }
+    SnapshotResult result;
+    for (const Table& table : tables) {
+        TableCopied& each = copied[table.id];
+        each.table = table.name.display();
+        result.rows += each.rows;
+        result.bytes += each.bytes;
+        result.tables.push_back(each);
+    }
+    return result;
+}
+
+SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
+                                   std::vector<Table> tables) {
+    const bool with_schema = !options.external && options.schema != SchemaChoice::None;
+    std::vector<SchemaItem> schema;
+    if (with_schema) {
+        schema = source_.export_schema(tables);
+    }
+    Snapshot snapshot{move(), tables, std::move(schema), progress_};
+    if (options.external) {
+        snapshot.adopt();
+    }
+    target_.prepare(options_.job, source_.identity());
+    check_identities();
+    state_.remember("schema", with_schema ? "all" : "none");
+    if (with_schema) {
+        snapshot.create_schema();
+    }
+    if (options.schema == SchemaChoice::Only) {
+        snapshot.create_keys();
+        snapshot.build_indexes(true);
+        return {};
+    }
+    SnapshotResult result;
+    if (options.external) {
+        target_.set_rows_copied(options_.job);
+    } else {
+        result = snapshot.copy_rows({.chunk_rows = options.chunk_rows,
+                                     .with_schema = with_schema});
+    }
+    enter(phase_catching_up);
+    Pass pass = make_pass(tables);
+    Catchup{move(), pass, progress_}.run({});
+    snapshot.build_indexes(with_schema);
+    target_.set_indexes_built(options_.job);
+    return result;
+}
+
+CatchupResult Migration::catchup(const CatchupOptions& options) {
+    claim();
+    std::vector<Table> tables = require_capture();
+    require_snapshot();
+    check_identities();
+    if (source_.capture_state().fenced) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "this job has been cut over: the target is the primary now",
+                     .hint = "run `dbsync cutover` again if it did not finish"}};
+    }
+    if (state_.phase() != phase_caught_up) {
+        enter(phase_catching_up);
+    }
+    Pass pass = make_pass(std::move(tables));
+    CatchupResult result = Catchup{move(), pass, progress_}.run(options);
+    if (result.lag.rows == 0) {
+        enter(phase_caught_up);
+    }
+    return result;
+}
+
+// Scan and exact recheck, with passes in between so that the target does not fall behind.
+VerifyResult Migration::verify_online(Pass& pass, Verify& verify, bool repair) {
+    constexpr auto pass_every = std::chrono::seconds{2};
+    constexpr int rescans_max = 5;
+    Catchup{move(), pass, progress_}.run({});
+    target_.begin_verification(options_.job, pass.tables());
+    pass.reset_sessions();
+    auto last_pass = std::chrono::steady_clock::now();
+    const auto between = [&] {
+        throw_if_stopped(stop_);
+        if (std::chrono::steady_clock::now() - last_pass >= pass_every) {
+            pass.run_batch();
+            last_pass = std::chrono::steady_clock::now();
+        }
+    };
+    verify.scan(pass.tables(), between);
+    rescan_replaced(pass, verify, rescans_max);
+    verify.recheck(repair);
+    VerifyResult result = verify.result();
+    target_.end_verification(options_.job, result.identical);
+    return result;
+}
+
+// Tables that a pass has replaced as a whole (TRUNCATE) since the verification began.
+void Migration::rescan_replaced(Pass& pass, Verify& verify, int rounds_max) {
+    for (int round = 0; round < rounds_max; ++round) {
+        const std::vector<std::int32_t> ids = target_.unverified_tables(options_.job);
+        if (ids.empty()) {
+            return;
+        }
+        std::vector<Table> replaced;
+        for (const std::int32_t id : ids) {
+            target_.clear_unverified_table(options_.job, id);
+            replaced.push_back(table_by_id(pass.tables(), id));
+        }
+        verify.scan(replaced, [&] { throw_if_stopped(stop_); });
+    }
+}
+
+VerifyResult Migration::verify(bool repair) {
+    claim();
+    std::vector<Table> tables = require_capture();
+    require_snapshot();
+    check_identities();
+    Pass pass = make_pass(tables);
+    Verify verify{move(), std::move(tables), complete_pass(pass), progress_};
+    VerifyResult result = verify_online(pass, verify, repair);
+    note_verified(result);
+    return result;
+}
+
+void Migration::note_verified(const VerifyResult& result) {
+    for (const TableVerified& each : result.tables) {
+        state_.note_verified(each.table.name.display(), each.rows, each.mismatches == 0);
+    }
+}
+
+CompletePass Migration::complete_pass(Pass& pass) {
+    return [&pass](SourceReader& reader, SnapshotTime time) { pass.complete_at(reader, time); };
+}
+
+StatusResult Migration::status() {
+    StatusResult result;
+    result.phase = state_.phase();
+    std::vector<Table> captured;
+    try {
+        captured = source_.captured_tables();
+    } catch (const Error& error) {
+        result.unreachable.push_back(std::string{"source: "} + error.what());
+    }
+    std::optional<TargetJob> job;
+    std::map<std::int32_t, std::uint64_t> copied;
+    try {
+        job = target_.job(options_.job);
+        if (job) {
+            for (const ChunkRecord& record : target_.chunks(options_.job)) {
+                copied[record.chunk.table_id] += record.rows;
+            }
+        }
+    } catch (const Error& error) {
+        result.unreachable.push_back(std::string{"target: "} + error.what());
+    }
+    std::map<std::string, std::string> verified_at;
+    for (const VerifiedTable& each : state_.verified_tables()) {
+        verified_at[each.table] = each.verified_at;
+    }
+    std::map<std::int32_t, std::uint64_t> pending;
+    if (!captured.empty() && result.unreachable.empty()) {
+        Lag lag;
+        for (const BacklogTable& each : source_.backlog(job ? job->watermark : Cursor{})) {
+            pending[each.table_id] = each.deltas;
+            lag.rows += each.deltas;
+        }
+        if (job && job->watermark_unix_us > 0 && lag.rows > 0) {
+            lag.seconds = std::max<std::int64_t>(
+                0, (source_.clock_us() - job->watermark_unix_us) / 1'000'000);
+        }
+        result.lag = lag;
+        if (result.phase == phase_new) {
+            result.phase = phase_of(job, source_.capture_state());
+        }
+    }
+    for (const Table& table : captured) {
+        result.tables.push_back({.table = table.name.display(),
+                                 .rows_estimate = table.rows_estimate,
+                                 .copied_rows = copied[table.id],
+                                 .pending_deltas = pending[table.id],
+                                 .verified_at = verified_at[table.name.display()]});
+    }
+    return result;
+}
+
+// The phase as the two ends tell it, for a job whose state file is lost.
+std::string Migration::phase_of(const std::optional<TargetJob>& job, const CaptureState& capture) {
+    if (capture.fenced) {
+        return job && job->woken ? phase_cut_over : phase_frozen;
+    }
+    if (!job) {
+        return phase_capturing;
+    }
+    return job->indexes_built ? phase_catching_up : phase_copying;
+}
+
+void Migration::stop_capture(bool keep_target) {
+    claim_source();
+    const CaptureState capture = source_.capture_state();
+    if (capture.installed && capture.job != options_.job) {
+        require_capture();
+    }
+    source_.remove_capture({.job = options_.job}, stop_);
+    if (!keep_target) {
+        claim();
+        target_.remove(options_.job);
+    }
+    enter(phase_stopped);
+}
+
+}  // namespace dbsync
