@@ -1,0 +1,8 @@
+-- fence_delete: refuses every DELETE after the cutover.
+-- {{ident:trigger}}     dbsync's name, made from the table's number
+-- {{ident:table}}       the captured table
+-- {{literal:message}}   what the application is told
+-- ABORT and not ROLLBACK: the application's transaction stays its own to end.
+CREATE TRIGGER {{ident:trigger}} BEFORE DELETE ON {{ident:table}} BEGIN
+    SELECT RAISE(ABORT, {{literal:message}});
+END
