@@ -8,10 +8,10 @@ DELETE FROM by_citext WHERE k = 'B';
 INSERT INTO by_citext VALUES ('B');
 UPDATE by_nocase SET k = CASE WHEN k COLLATE "C" = 'a' THEN 'A' ELSE 'a' END WHERE k = 'a';
 UPDATE by_text SET v = v + 1;
-UPDATE by_text SET k = k || 'z' WHERE length(k) = 1 AND k <> 'a';
+UPDATE by_text SET k = k || 'z' WHERE k IN (E'\n', '😀') OR k LIKE E'😀z%' OR k LIKE E'\nz%';
 INSERT INTO by_text VALUES (' ') ON CONFLICT (k) DO UPDATE SET v = by_text.v + 10;
 UPDATE by_char SET v = v + 1;
-UPDATE by_bytea SET v = v + 1, k = k || '\x00' WHERE k <> '';
+UPDATE by_bytea SET v = v + 1, k = '\x01' || k WHERE k <> '';
 UPDATE by_time SET v = v + 1;
 UPDATE by_interval SET k = CASE k::text WHEN '1 day' THEN interval '24:00:00' ELSE interval '1 day' END, v = v + 1
     WHERE k = '24:00:00';
