@@ -1,9 +1,9 @@
 -- read_rows_of_hashes: the rows whose hash is in a set, of a table without a key.
--- parts:fields   what is sent: the hash, whether there is a row (form Change), the row
--- parts:keys     query of the hashes, each once, column k1
--- parts:join     LEFT JOIN (a line for every hash at least) or JOIN (a line for every row)
--- parts:columns  columns read of the table, under names of our own, and row_hash
--- parts:table    the table
+-- {{parts:fields}}   what is sent: the hash, whether there is a row (form Change), the row
+-- {{parts:keys}}     query of the hashes, each once, column k1
+-- {{parts:join}}     LEFT JOIN (a line for every hash at least) or JOIN (a line for every row)
+-- {{parts:columns}}  columns read of the table, under names of our own, and row_hash
+-- {{parts:table}}    the table
 -- Scans the whole table once: wants enable_hashjoin = on.
 COPY (
     SELECT {{parts:fields}}

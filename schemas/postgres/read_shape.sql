@@ -1,7 +1,7 @@
 -- read_shape: what reading a table has to know of it: one row, or one for each key column in order.
--- literal:schema  schema of the table
--- literal:name    name of the table
--- literal:key     array of the key columns' names, in key order; empty without a key
+-- {{literal:schema}}  schema of the table
+-- {{literal:name}}    name of the table
+-- {{literal:key}}     array of the key columns' names, in key order; empty without a key
 WITH RECURSIVE base (column_number, type_id) AS (
     SELECT k.ordinality, a.atttypid
     FROM pg_catalog.pg_attribute AS a
