@@ -7,7 +7,7 @@ UPDATE everything SET iv = iv + interval '24 hours' - interval '1 day' WHERE id 
 INSERT INTO everything SELECT max(id) + 1 FROM everything;
 INSERT INTO everything (id, t, by, js) SELECT max(id) + 1, repeat('é', 1000), decode(repeat('00', 500), 'hex'), '[]'
     FROM everything;
-UPDATE everything SET i2 = -(i2 + 1), i8 = -(i8 + 1), m = CASE id WHEN 1 THEN m * -1 ELSE m END, b = NOT b WHERE id IN (1, 3);
+UPDATE everything SET i2 = -(i2 + 1), i8 = i8 / 2, m = CASE id WHEN 1 THEN m * -1 ELSE m END, b = NOT b WHERE id IN (1, 3);
 DELETE FROM everything WHERE id = (SELECT min(id) FROM everything WHERE id > 14);
 UPDATE everything SET id = id + 100 WHERE id = 14;
 UPDATE everything SET id = id - 100 WHERE id = 114;

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Every folder of cases/ is a move with writes at each stage, by the real binary between real
+// databases. The engine is the first word of the folder's name. Files, all but schema.sql optional:
+//   both.sql            on both ends before anything else (roles)
+//   schema.sql          on the source; seed.sql its first rows
+//   writes.sql          after start-capture, after snapshot, after catchup and after verify: it can
+//                       be run again and again
+//   before_catchup.sql  once, before catchup
+//   after.sql           on the target after the cutover, as the application goes on
+//   args                "<command> <more arguments>", a line each
+//   expect_failure      "<command> <exit code> <text in the message>": the move ends there
+#include "scenario/ends.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+namespace dbsync::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cases_folder() { return fs::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cases"; }
+
+std::vector<std::string> case_names() {
+    std::vector<std::string> names;
+    for (const fs::directory_entry& entry : fs::directory_iterator{cases_folder()}) {
+        names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+struct ExpectedFailure {
+    std::string command;
+    int exit_code = 0;
+    std::string text;
+};
+
+class CasesTest : public testing::TestWithParam<std::string> {
+  protected:
+    void SetUp() override {
+        if (GetParam().starts_with("postgres-")) {
+            DBSYNC_NEEDS_POSTGRES("system");
+            ends_ = std::make_unique<PostgresEnds>();
+        } else {
+            ends_ = std::make_unique<SqliteEnds>(home_.path());
+        }
+        dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
+        dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
+        read_expectations();
+    }
+
+    [[nodiscard]] std::string file(const std::string& name) const {
+        const fs::path path = cases_folder() / GetParam() / name;
+        return fs::exists(path) ? read_file(path) : "";
+    }
+
+    void read_expectations() {
+        std::istringstream lines{file("args")};
+        for (std::string line; std::getline(lines, line);) {
+            std::istringstream words{line};
+            std::string command;
+            words >> command;
+            for (std::string word; words >> word;) {
+                arguments_[command].push_back(word);
+            }
+        }
+        std::istringstream expected{file("expect_failure")};
+        expected >> failure_.command >> failure_.exit_code >> std::ws;
+        std::getline(expected, failure_.text);
+    }
+
+    // Runs one command. False when the move ends here, as it was expected to.
+    bool step(std::vector<std::string> args) {
+        const std::string command = args.front();
+        const std::vector<std::string>& more = arguments_[command];
+        args.insert(args.end(), more.begin(), more.end());
+        const ProcessResult result = dbsync_.run(args);
+        if (command == failure_.command) {
+            EXPECT_EQ(result.exit_code, failure_.exit_code) << result;
+            EXPECT_THAT(result.out + result.err, testing::HasSubstr(failure_.text));
+            return false;
+        }
+        if (result.exit_code != 0) {
+            ADD_FAILURE() << command << " of " << GetParam() << ": " << result;
+            failed_ = true;
+        }
+        return !failed_;
+    }
+
+    // check … cutover, with writes in between; false if it ended before the cutover was done.
+    bool move() {
+        const std::string writes = file("writes.sql");
+        if (!step({"check"}) || !step({"start-capture"})) {
+            return false;
+        }
+        ends_->must_run(End::Source, writes);
+        if (!step({"snapshot"})) {
+            return false;
+        }
+        ends_->must_run(End::Source, writes);
+        ends_->must_run(End::Source, file("before_catchup.sql"));
+        if (!step({"catchup", "--until-lag", "0"})) {
+            return false;
+        }
+        ends_->must_run(End::Source, writes);
+        if (!step({"verify"})) {
+            return false;
+        }
+        ends_->must_run(End::Source, writes);
+        return step({"cutover", "--yes"});
+    }
+
+    void expect_a_fenced_source() {
+        const std::string before = ends_->dump(End::Source);
+        const ProcessResult refused = ends_->script(End::Source, file("writes.sql"));
+        EXPECT_NE(refused.exit_code, 0) << "the source still takes writes";
+        EXPECT_EQ(first_difference(before, ends_->dump(End::Source)), "");
+    }
+
+    TempDir home_;
+    DbsyncBinary dbsync_{home_};
+    std::unique_ptr<Ends> ends_;
+    std::map<std::string, std::vector<std::string>> arguments_;
+    ExpectedFailure failure_;
+    bool failed_ = false;
+};
+
+TEST_P(CasesTest, ArrivesComplete) {
+    for (const End end : {End::Source, End::Target}) {
+        ends_->must_run(end, file("both.sql"));
+    }
+    ends_->must_run(End::Source, file("schema.sql"));
+    ends_->must_run(End::Source, file("seed.sql"));
+    const std::string schema = ends_->schema(End::Source);
+
+    const bool moved = move();
+
+    if (!failure_.command.empty()) {
+        EXPECT_FALSE(moved) << "expected to fail: " << file("expect_failure");
+        EXPECT_EQ(dbsync_.run({"stop-capture"}).exit_code, 0);
+        EXPECT_THAT(ends_->schema(End::Source), testing::Not(testing::HasSubstr("dbsync")));
+        return;
+    }
+    ASSERT_TRUE(moved);
+    EXPECT_EQ(first_difference(ends_->dump_with_sequences(End::Source),
+                               ends_->dump_with_sequences(End::Target)),
+              "");
+    if (!file("writes.sql").empty()) {
+        expect_a_fenced_source();
+    }
+    const ProcessResult after = ends_->script(End::Target, file("after.sql"));
+    EXPECT_EQ(after.exit_code, 0) << "the application cannot go on on the target: " << after.err;
+    const ProcessResult stopped = dbsync_.run({"stop-capture"});
+    EXPECT_EQ(stopped.exit_code, 0) << stopped;
+    EXPECT_EQ(first_difference(schema, ends_->schema(End::Source)), "") << "traces on the source";
+    EXPECT_EQ(first_difference(schema, ends_->schema(End::Target)), "") << "another schema";
+}
+
+INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& info) {
+    std::string name = info.param;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+});
+
+}  // namespace
+}  // namespace dbsync::test
