@@ -25,7 +25,8 @@ class DbsyncBinary {
     // Later commands get this too.
     void set(const std::string& name, const std::string& value) { settings_[name] = value; }
 
-    [[nodiscard]] Command command(std::vector<std::string> args, const Environment& env = {}) const {
+    [[nodiscard]] Command command(std::vector<std::string> args,
+                                  const Environment& env = {}) const {
         Command command{.program = DBSYNC_BINARY, .args = std::move(args)};
         for (const char* name : {"DBSYNC_SOURCE", "DBSYNC_TARGET", "DBSYNC_JOB", "DBSYNC_STATE",
                                  "DBSYNC_CONFIG", "DBSYNC_SOURCE_PASSWORD", "DBSYNC_FAULT_AT",

@@ -91,7 +91,8 @@ const passwd* server_user() {
 // initdb and postgres refuse root. setpriv needs no login shell and no PAM, and sets the parent
 // death signal after it has changed the user (changing the user clears it).
 Command as_server(const fs::path& program, const std::vector<std::string>& args) {
-    Command command{.program = program.string(), .args = args, .folder = "/", .death_signal = SIGINT};
+    Command command{
+        .program = program.string(), .args = args, .folder = "/", .death_signal = SIGINT};
     if (const passwd* user = server_user()) {
         std::vector<std::string> all{fmt::format("--reuid={}", user->pw_uid),
                                      fmt::format("--regid={}", user->pw_gid),
@@ -247,7 +248,8 @@ bool is_required(const std::string& name) {
 PostgresServer::PostgresServer(const PostgresInstall& install, const Settings& settings)
     : install_{install}, port_{free_port()}, major_{major_of(install.bin)} {
     give_to_server(dir_.path());
-    must_run({.program = "cp", .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}});
+    must_run({.program = "cp",
+              .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}});
     std::ofstream{dir_ / "data/postgresql.conf", std::ios::app}
         << settings_text(port_, dir_.path(), settings);
     start();
