@@ -124,19 +124,23 @@ PassResult Pass::run_batch_once() {
 
 PassResult Pass::complete_at(SourceReader& reader, SnapshotTime time) {
     load_watermark();
-    const Batch batch =
-        reader.plan_batch(watermark_, std::numeric_limits<std::int64_t>::max());
-    DBSYNC_CHECK(batch.complete, "a batch without a limit is complete");
+    PassResult sum;
     try {
-        return {.complete = true,
-                .deltas = batch.deltas,
-                .deltas_behind = 0,
-                .source_unix_us = time.source_unix_us,
-                .applied = apply(reader, time, batch, false)};
+        while (!sum.complete) {
+            const Batch batch =
+                reader.plan_batch(watermark_, std::numeric_limits<std::int64_t>::max());
+            DBSYNC_CHECK(batch.complete || batch.deltas > 0, "a batch brings the pass forward");
+            sum.add({.complete = batch.complete,
+                     .deltas = batch.deltas,
+                     .deltas_behind = batch.deltas_behind - batch.deltas,
+                     .source_unix_us = time.source_unix_us,
+                     .applied = apply(reader, time, batch, false)});
+        }
     } catch (...) {
         sessions_.clear();  // whatever transaction one of them is in ends with it
         throw;
     }
+    return sum;
 }
 
 ApplyCounts Pass::apply(SourceReader& reader, SnapshotTime time, const Batch& batch,

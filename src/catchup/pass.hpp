@@ -46,7 +46,7 @@ class Pass {
     // at the source. Throws Error{SchemaChanged}, Error{JobBusy}, and what an end says.
     PassResult run_batch();
 
-    // One batch without a limit: brings the target to the reader's current snapshot. Nothing is
+    // Batches as large as the engine allows: brings the target to the reader's current snapshot. Nothing is
     // let go of at the source (the reader's session or the freeze may be in the way of it).
     // Not repeated on failure: the snapshot may be gone.
     PassResult complete_at(SourceReader& reader, SnapshotTime time);
