@@ -70,12 +70,13 @@ constexpr const char* session_settings =
 
 // Row ends of form Compare: the key is the first `key_fields` fields, its last tab not included.
 std::uint32_t key_end(std::string_view line, int key_fields) {
-    std::size_t at = 0;
-    for (int field = 0; field < key_fields; ++field) {
-        at = line.find('\t', at == 0 ? 0 : at + 1);
-        DBSYNC_CHECK(at != std::string_view::npos, "a row has fewer fields than its key");
+    std::size_t begin = 0;
+    for (int field = 1; field < key_fields; ++field) {
+        begin = line.find('\t', begin) + 1;
+        DBSYNC_CHECK(begin != 0, "a row has fewer fields than its key");
     }
-    return static_cast<std::uint32_t>(at);
+    // No tab: a table without columns, whose rows are their hash.
+    return static_cast<std::uint32_t>(std::min(line.find('\t', begin), line.size() - 1));
 }
 
 // Gathers lines into blocks.
