@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Connections that die: at every checkpoint, and in the worst moment, when a COMMIT is under way
+// and its answer is lost. dbsync goes on by itself or ends with a documented code; the same
+// command then finishes the move.
+#include "fault/commit_proxy.hpp"
+#include "fault/fault_move.hpp"
+
+namespace dbsync::test {
+namespace {
+
+constexpr int runs_max = 25;
+
+bool is_documented(int exit_code) {
+    return exit_code == 0 || exit_code == 4 || exit_code == 7;
+}
+
+class LostConnectionTest : public FaultMove, public testing::WithParamInterface<FaultPoint> {
+  protected:
+    void SetUp() override {
+        DBSYNC_NEEDS_POSTGRES("system");
+        prepare("postgres");
+    }
+
+    // A shell command that ends every session of dbsync on both servers.
+    static std::string cut_all() {
+        std::string command = "run:";
+        for (const PostgresServer* server : {&source_server(), &target_server()}) {
+            command += "'" + (server->bin() / "psql").string() + "' -X -q -d '" + server->url() +
+                       "' -c \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                       "application_name LIKE 'dbsync%'\" >/dev/null; ";
+        }
+        return command;
+    }
+};
+
+TEST_P(LostConnectionTest, AtACheckpointLosesNothing) {
+    const std::string checkpoint = std::get<1>(GetParam());
+    const bool in_stop = checkpoint.starts_with("stop.");
+    const Environment cut_there{{"DBSYNC_FAULT_AT", checkpoint}, {"DBSYNC_FAULT_DO", cut_all()}};
+    const std::unique_ptr<Traffic> writers = traffic();
+    ASSERT_TRUE(writers->wait_for_commits(10));
+
+    const ProcessResult cut = dbsync_.run(migrate(), in_stop ? Environment{} : cut_there);
+    EXPECT_PRED1(is_documented, cut.exit_code) << cut;
+    const ProcessResult resumed = dbsync_.run(migrate());
+
+    EXPECT_EQ(resumed.exit_code, 0) << resumed;
+    expect_moved(*writers);
+    const ProcessResult stopping = dbsync_.run({"stop-capture"}, in_stop ? cut_there : Environment{});
+    EXPECT_PRED1(is_documented, stopping.exit_code) << stopping;
+    const ProcessResult stopped = dbsync_.run({"stop-capture"});
+    EXPECT_EQ(stopped.exit_code, 0) << stopped;
+    expect_no_trace();
+}
+
+INSTANTIATE_TEST_SUITE_P(, LostConnectionTest, testing::ValuesIn(fault_points({"postgres"})),
+                         fault_point_name);
+
+class LostCommitTest : public FaultMove {
+  protected:
+    void SetUp() override {
+        DBSYNC_NEEDS_POSTGRES("system");
+        prepare("postgres");
+    }
+};
+
+TEST_F(LostCommitTest, IsFoundOutAndNeverGuessed) {
+    const std::set<int> lost{1, 2, 4, 7, 8, 11, 13, 16, 18, 20, 23, 25, 26, 30, 33, 37, 41, 46, 52, 60};
+    CommitProxy proxy{target_server().port(), lost};
+    auto* postgres = dynamic_cast<PostgresEnds*>(ends_.get());
+    ASSERT_NE(postgres, nullptr);
+    dbsync_.set("DBSYNC_TARGET",
+                fmt::format("postgresql://postgres@127.0.0.1:{}/{}?sslmode=disable", proxy.port(),
+                            postgres->database(End::Target)));
+    const std::unique_ptr<Traffic> writers = traffic();
+    ASSERT_TRUE(writers->wait_for_commits(10));
+
+    ProcessResult last;
+    for (int i = 0; i < runs_max; ++i) {
+        last = dbsync_.run(migrate());
+        EXPECT_PRED1(is_documented, last.exit_code) << last;
+        if (last.exit_code == 0) {
+            break;
+        }
+    }
+
+    EXPECT_EQ(last.exit_code, 0) << last;
+    EXPECT_GE(proxy.answers_lost(), 3);
+    expect_moved(*writers);
+}
+
+}  // namespace
+}  // namespace dbsync::test
