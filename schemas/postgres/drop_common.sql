@@ -1,0 +1,3 @@
+-- drop_common: what belongs to no single table; the last step before the schema itself.
+DROP FUNCTION IF EXISTS dbsync.fence();
+DROP TABLE IF EXISTS dbsync.canary, dbsync.whole_delta, dbsync.captured_table, dbsync.capture

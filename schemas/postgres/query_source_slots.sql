@@ -1,0 +1,8 @@
+-- query_source_slots: captured tables of which some slot holds anything, with each slot's size.
+-- $1  array of table numbers, or NULL for all
+SELECT t.id, t.slots, t.current_slot, s.slot,
+       pg_relation_size(to_regclass('dbsync.delta_' || t.id || '_' || s.slot)) AS bytes
+FROM dbsync.captured_table t
+CROSS JOIN LATERAL generate_series(0, t.slots - 1) AS s (slot)
+WHERE t.id > 0 AND ($1::int[] IS NULL OR t.id = ANY ($1::int[]))
+ORDER BY t.id, s.slot

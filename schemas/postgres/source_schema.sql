@@ -1,0 +1,2 @@
+-- source_schema: the schema that holds every object of dbsync on the source.
+CREATE SCHEMA IF NOT EXISTS dbsync

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include "engine/postgres/capture_plan.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace dbsync::postgres {
+
+namespace {
+
+constexpr int format_version = 1;  // docs/formats/delta-tables.md
+
+struct Setting {
+    const char* name;
+    const char* value;
+};
+
+// Under which a row's text is hashed: those of Connection, so that both sides agree. They also keep
+// the application's search_path out of the function.
+constexpr Setting text_settings[] = {
+    {"search_path", "pg_catalog"}, {"datestyle", "ISO"},      {"intervalstyle", "postgres"},
+    {"timezone", "UTC"},           {"extra_float_digits", "3"}, {"bytea_output", "hex"},
+    {"xmloption", "content"},      {"lc_monetary", "C"},
+};
+
+sql::Rendered plain(const std::string& path) {
+    return sql::render(path, sql::Parameters{quoting});
+}
+
+TableName slot_name(std::int32_t id, int slot) {
+    return {"dbsync", fmt::format("delta_{}_{}", id, slot)};
+}
+
+TableName function_name(std::int32_t id) {
+    return {"dbsync", fmt::format("capture_{}", id)};
+}
+
+std::vector<std::string> numbered(std::size_t count) {
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i <= count; ++i) {
+        names.push_back(fmt::format("k{}", i));
+    }
+    return names;
+}
+
+std::vector<std::string> column_names(const Table& table) {
+    std::vector<std::string> names;
+    for (const Column& column : table.columns) {
+        names.push_back(column.name);
+    }
+    return names;
+}
+
+sql::Rendered function_body(const Table& table, int slot) {
+    const bool by_row = table.capture == CaptureMethod::Row;
+    sql::Parameters p{quoting};
+    p.ident("delta", slot_name(table.id, slot)).literal("id", std::int64_t{table.id});
+    if (table.key_shape == KeyShape::WholeRow) {
+        if (!by_row) {
+            return sql::render("triggers/postgres/capture_body_statement_hash.sql", p);
+        }
+        p.ident("table", table.name)
+            .columns("new", column_names(table), "NEW.{}")
+            .columns("old", column_names(table), "OLD.{}");
+        return sql::render("triggers/postgres/capture_body_row_hash.sql", p);
+    }
+    p.columns("delta", numbered(table.key.size()));
+    if (by_row) {
+        p.columns("new", table.key, "NEW.{}").columns("old", table.key, "OLD.{}");
+        return sql::render("triggers/postgres/capture_body_row.sql", p);
+    }
+    p.columns("new", table.key, "dbsync_new.{}")
+        .columns("old", table.key, "dbsync_old.{}")
+        .columns("row_old", table.key, "OLD.{}");
+    return sql::render("triggers/postgres/capture_body_statement.sql", p);
+}
+
+std::vector<sql::Rendered> function_settings(const Table& table) {
+    std::vector<sql::Rendered> clauses;
+    if (table.key_shape == KeyShape::WholeRow) {
+        for (const Setting& setting : text_settings) {
+            clauses.push_back(sql::render(
+                "triggers/postgres/capture_setting.sql",
+                sql::Parameters{quoting}.ident("name", setting.name).literal("value",
+                                                                             setting.value)));
+        }
+    }
+    return clauses;
+}
+
+std::vector<sql::Rendered> delta_columns(const LiveTable& live) {
+    std::vector<sql::Rendered> columns;
+    const auto names = numbered(live.key_types.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const KeyType& key = live.key_types[i];
+        sql::Parameters p{quoting};
+        p.ident("column", names[i]).ident("type", key.type);
+        if (key.collation.name.empty()) {
+            columns.push_back(sql::render("schemas/postgres/source_delta_column.sql", p));
+        } else {
+            p.ident("collation", key.collation);
+            columns.push_back(sql::render("schemas/postgres/source_delta_column_collated.sql", p));
+        }
+    }
+    if (columns.empty()) {
+        columns.push_back(plain("schemas/postgres/source_delta_row_hash.sql"));
+    }
+    return columns;
+}
+
+sql::Rendered catalogue_row(const LiveTable& live) {
+    const Table& table = live.table;
+    sql::Parameters p{quoting};
+    p.literal("id", std::int64_t{table.id})
+        .literal("schema", table.name.schema)
+        .literal("table", table.name.name)
+        .literal("relation", quoted(table.name))
+        .literal("key_shape", table.key_shape == KeyShape::Columns ? "columns" : "whole_row")
+        .literal("capture", table.capture == CaptureMethod::Row ? "row" : "statement")
+        .literal("key", array_text(table.key))
+        .literal("has_other_unique", table.has_other_unique ? "true" : "false")
+        .literal("rows_estimate", static_cast<std::int64_t>(table.rows_estimate))
+        .literal("bytes_estimate", static_cast<std::int64_t>(table.bytes_estimate))
+        .parts("fingerprint", {plain("schemas/postgres/query_source_fingerprint.sql")});
+    return sql::render("schemas/postgres/source_register.sql", p);
+}
+
+class TriggerList {
+  public:
+    explicit TriggerList(const LiveTable& live) : live_{live} {}
+
+    void add(char suffix, const std::string& asset, const Member& on) {
+        sql::Parameters p = parameters(suffix, on);
+        p.ident("function", function_name(live_.table.id));
+        if (suffix == 'k') {
+            p.columns("old", live_.table.key, "OLD.{}").columns("new", live_.table.key, "NEW.{}");
+        }
+        push(suffix, on, false, sql::render("triggers/postgres/" + asset + ".sql", p));
+    }
+    void add_clone(char suffix, const Member& on) { push(suffix, on, true, {}); }
+
+    std::vector<PlannedTrigger> take() { return std::move(list_); }
+
+  private:
+    std::string trigger_name(char suffix) const {
+        return fmt::format("dbsync_{}_{}", live_.table.id, suffix);
+    }
+    sql::Parameters parameters(char suffix, const Member& on) const {
+        sql::Parameters p{quoting};
+        p.ident("trigger", trigger_name(suffix)).ident("table", on.name);
+        return p;
+    }
+    void push(char suffix, const Member& on, bool cloned, sql::Rendered create) {
+        list_.push_back({trigger_name(suffix), on.name, on.oid, cloned, std::move(create),
+                         sql::render("triggers/postgres/capture_always.sql",
+                                     parameters(suffix, on))});
+    }
+
+    const LiveTable& live_;
+    std::vector<PlannedTrigger> list_;
+};
+
+}  // namespace
+
+std::vector<sql::Rendered> common_objects(const std::string& job) {
+    const std::string folder = "schemas/postgres/";
+    return {plain(folder + "source_schema.sql"),
+            plain(folder + "source_capture.sql"),
+            sql::render(folder + "source_capture_row.sql",
+                        sql::Parameters{quoting}
+                            .literal("version", std::int64_t{format_version})
+                            .literal("job", job)),
+            plain(folder + "source_captured_table.sql"),
+            plain(folder + "source_whole_delta.sql"),
+            plain(folder + "source_canary.sql"),
+            plain(folder + "source_canary_row.sql")};
+}
+
+std::vector<sql::Rendered> own_objects(const CapturePlan& plan) {
+    const Table& table = plan.live.table;
+    return {sql::render("schemas/postgres/source_delta.sql",
+                        sql::Parameters{quoting}
+                            .ident("delta", slot_name(table.id, 0))
+                            .parts("key_columns", delta_columns(plan.live), ",\n    ")),
+            capture_function(table, 0), catalogue_row(plan.live)};
+}
+
+std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {
+    const Table& table = plan.live.table;
+    const Member self{table.name, plan.live.oid};
+    TriggerList list{plan.live};
+    if (table.capture == CaptureMethod::Row) {
+        list.add('r', "capture_row", self);
+        for (const Member& member : plan.members) {
+            list.add_clone('r', member);
+        }
+    } else {
+        const bool keyed = table.key_shape == KeyShape::Columns;
+        list.add('i', "capture_insert", self);
+        list.add('u', keyed ? "capture_update" : "capture_update_hash", self);
+        if (keyed) {
+            list.add('k', "capture_key_change", self);
+        }
+        list.add('d', "capture_delete", self);
+    }
+    list.add('t', "capture_truncate", self);
+    for (const Member& member : plan.members) {
+        list.add('t', "capture_truncate", member);
+    }
+    return list.take();
+}
+
+sql::Rendered capture_function(const Table& table, int slot) {
+    return sql::render("triggers/postgres/capture_function.sql",
+                       sql::Parameters{quoting}
+                           .ident("function", function_name(table.id))
+                           .parts("settings", function_settings(table), " ")
+                           .literal("body", function_body(table, slot).text));
+}
+
+std::string lock_statement(const LiveTable& live, const char* mode) {
+    return fmt::format("LOCK TABLE {}{} IN {} MODE", live.partitioned ? "" : "ONLY ",
+                       quoted(live.table.name), mode);
+}
+
+}  // namespace dbsync::postgres

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "engine/postgres/catalog.hpp"
+
+#include "base/error.hpp"
+#include "sql/statement_template.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <utility>
+
+namespace dbsync::postgres {
+
+namespace {
+
+std::string source_query(const std::string& path, bool with_fingerprint, bool with_key) {
+    sql::Parameters parameters{quoting};
+    if (with_fingerprint) {
+        parameters.parts("fingerprint", {sql::render("schemas/postgres/query_source_fingerprint.sql",
+                                                     sql::Parameters{quoting})});
+    }
+    if (with_key) {
+        parameters.parts("key", {sql::render("schemas/postgres/query_source_key.sql",
+                                             sql::Parameters{quoting})});
+    }
+    return sql::render(path, parameters).text;
+}
+
+std::uint64_t count_of(const Result& result, int row, int column) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, result.integer(row, column)));
+}
+
+LiveTable live_table(const Result& r, int row) {
+    LiveTable live;
+    live.oid = r.integer(row, 0);
+    live.table.name = {r.text(row, 1), r.text(row, 2)};
+    live.partitioned = r.text(row, 3) == "p";
+    live.unlogged = r.text(row, 4) == "u";
+    live.table.rows_estimate = count_of(r, row, 5);
+    live.table.bytes_estimate = count_of(r, row, 6);
+    live.owner = r.text(row, 7);
+    live.owned = r.boolean(row, 8);
+    live.row_security = r.boolean(row, 9);
+    live.inherits = r.boolean(row, 10);
+    live.subscribed = r.boolean(row, 11);
+    live.foreign_partition = r.boolean(row, 12);
+    live.table.fingerprint = r.text(row, 13);
+    live.virtual_columns = r.boolean(row, 14);
+    live.of_extension = r.boolean(row, 15);
+    live.table.has_other_unique = r.boolean(row, 16);
+    // Statement triggers see all rows of a statement at once, but only of the table that it names,
+    // and not what a subscription applies.
+    const bool by_row = live.partitioned || live.inherits || live.subscribed;
+    live.table.capture = by_row ? CaptureMethod::Row : CaptureMethod::Statement;
+    return live;
+}
+
+void add_column(LiveTable& live, const Result& r, int row) {
+    live.table.columns.push_back({.name = r.text(row, 1),
+                                  .type = r.text(row, 2),
+                                  .not_null = r.boolean(row, 3),
+                                  .generated = r.boolean(row, 4),
+                                  .identity_always = r.boolean(row, 5)});
+    const auto position = static_cast<std::size_t>(r.integer(row, 6));
+    if (position == 0) {
+        return;
+    }
+    if (live.table.key.size() < position) {
+        live.table.key.resize(position);
+        live.key_types.resize(position);
+    }
+    live.table.key[position - 1] = r.text(row, 1);
+    live.key_types[position - 1] = {{r.text(row, 8), r.text(row, 9)},
+                                    {r.text(row, 10), r.text(row, 11)}};
+}
+
+Table captured_table(const Result& r, int row) {
+    Table table;
+    table.id = static_cast<std::int32_t>(r.integer(row, 0));
+    table.name = {r.text(row, 1), r.text(row, 2)};
+    table.key_shape = r.text(row, 3) == "columns" ? KeyShape::Columns : KeyShape::WholeRow;
+    table.capture = r.text(row, 4) == "row" ? CaptureMethod::Row : CaptureMethod::Statement;
+    table.fingerprint = r.text(row, 5);
+    table.has_other_unique = r.boolean(row, 6);
+    table.rows_estimate = count_of(r, row, 7);
+    table.bytes_estimate = count_of(r, row, 8);
+    return table;
+}
+
+std::string column_changes(Connection& connection, const std::string& id) {
+    const Result r =
+        connection.run(source_query("schemas/postgres/query_source_column_changes.sql", false, false),
+                       {id});
+    std::string text;
+    for (int row = 0; row < r.rows(); ++row) {
+        text += (row == 0 ? "" : ", ") + r.text(row, 0);
+    }
+    return text.empty() ? "its columns were altered or put into another order" : text;
+}
+
+// A sentence and a hint for one row of the audit.
+std::pair<std::string, std::string> explain(Connection& connection,
+                                            const std::string& problem,
+                                            const std::string& detail) {
+    const std::string anew =
+        "undo the change, or run stop-capture and begin this move again with start-capture";
+    const std::string repair =
+        "run start-capture again: it closes the gap and has the whole table read anew";
+    if (problem == "gone") {
+        return {"was dropped", anew};
+    }
+    if (problem == "renamed") {
+        return {"is called " + detail + " now", anew};
+    }
+    if (problem == "columns") {
+        return {column_changes(connection, detail), anew};
+    }
+    if (problem == "key") {
+        return {"the unique index of its key is gone", anew};
+    }
+    if (problem == "trigger") {
+        return {"capture trigger " + detail + " is missing or not ENABLE ALWAYS", repair};
+    }
+    if (problem == "method") {
+        return {"has become part of an inheritance or a subscription, which its triggers miss", anew};
+    }
+    return {"dbsync." + detail + " was dropped", anew};
+}
+
+}  // namespace
+
+std::string quoted(const TableName& name) {
+    return quote_ident(name.schema) + "." + quote_ident(name.name);
+}
+
+std::string array_text(std::span<const std::string> elements) {
+    std::string text = "{";
+    for (const std::string& element : elements) {
+        text += text.size() == 1 ? "\"" : ",\"";
+        for (const char c : element) {
+            if (c == '"' || c == '\\') {
+                text += '\\';
+            }
+            text += c;
+        }
+        text += '"';
+    }
+    return text + "}";
+}
+
+std::vector<TableName> slot_names(std::int32_t id, int slots) {
+    std::vector<TableName> names;
+    for (int slot = 0; slot < slots; ++slot) {
+        names.push_back({"dbsync", fmt::format("delta_{}_{}", id, slot)});
+    }
+    return names;
+}
+
+std::vector<LiveTable> live_tables(Connection& connection, std::optional<std::int64_t> oid) {
+    const std::vector<std::optional<std::string>> which{
+        oid ? std::optional{std::to_string(*oid)} : std::nullopt};
+    const Result tables = connection.run(
+        source_query("schemas/postgres/query_source_tables.sql", true, true), which);
+    std::vector<LiveTable> found;
+    std::map<std::int64_t, std::size_t> place;
+    for (int row = 0; row < tables.rows(); ++row) {
+        place[tables.integer(row, 0)] = found.size();
+        found.push_back(live_table(tables, row));
+    }
+    const Result columns = connection.run(
+        source_query("schemas/postgres/query_source_columns.sql", false, true), which);
+    for (int row = 0; row < columns.rows(); ++row) {
+        if (const auto at = place.find(columns.integer(row, 0)); at != place.end()) {
+            add_column(found[at->second], columns, row);
+        }
+    }
+    for (LiveTable& live : found) {
+        live.table.key_shape = live.table.key.empty() ? KeyShape::WholeRow : KeyShape::Columns;
+    }
+    return found;
+}
+
+bool has_capture(Connection& connection) {
+    return connection.run("SELECT to_regclass('dbsync.capture') IS NOT NULL"
+                          " AND to_regclass('dbsync.captured_table') IS NOT NULL")
+        .boolean(0, 0);
+}
+
+std::vector<Table> captured_tables(Connection& connection) {
+    std::vector<Table> tables;
+    if (!has_capture(connection)) {
+        return tables;
+    }
+    const Result r = connection.run(
+        source_query("schemas/postgres/query_source_captured.sql", false, false));
+    for (int row = 0; row < r.rows(); ++row) {
+        if (tables.empty() || tables.back().id != r.integer(row, 0)) {
+            tables.push_back(captured_table(r, row));
+        }
+        if (r.is_null(row, 9)) {
+            continue;
+        }
+        Table& table = tables.back();
+        table.columns.push_back({.name = r.text(row, 9),
+                                 .type = r.text(row, 10),
+                                 .not_null = r.boolean(row, 11),
+                                 .generated = r.boolean(row, 12),
+                                 .identity_always = r.boolean(row, 13)});
+        if (const auto position = static_cast<std::size_t>(r.integer(row, 14)); position > 0) {
+            table.key.resize(std::max(table.key.size(), position));
+            table.key[position - 1] = r.text(row, 9);
+        }
+    }
+    return tables;
+}
+
+void audit(Connection& connection, std::span<const Table> tables) {
+    std::optional<std::string> ids;
+    if (!tables.empty()) {
+        std::string list;
+        for (const Table& table : tables) {
+            list += fmt::format("{}{}", list.empty() ? "" : ",", table.id);
+        }
+        ids = "{" + list + "}";
+    }
+    const Result r = connection.run(
+        source_query("schemas/postgres/query_source_audit.sql", true, false), {ids});
+    if (r.rows() == 0) {
+        return;
+    }
+    const TableName name{r.text(0, 0), r.text(0, 1)};
+    const auto [what, hint] = explain(connection, r.text(0, 2), r.text(0, 3));
+    const std::string more =
+        r.rows() == 1 ? "" : fmt::format(" (and {} more findings)", r.rows() - 1);
+    throw Error{{.kind = ErrorKind::SchemaChanged,
+                 .what_failed = fmt::format("table {} on the source is not what it was when capture "
+                                            "began: {}{}",
+                                            name.display(), what, more),
+                 .table = name.display(),
+                 .hint = hint}};
+}
+
+}  // namespace dbsync::postgres

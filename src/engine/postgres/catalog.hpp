@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What stands in a source's catalogues: the tables as the server has them now, the tables as they
+// were when capture was installed (dbsync.captured_table), and the differences between the two.
+#pragma once
+
+#include "engine/postgres/connection.hpp"
+#include "row/table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dbsync::postgres {
+
+// A key column's type without its modifier; of a domain, the type below.
+struct KeyType {
+    TableName type;
+    TableName collation;  // empty name: the type has none
+};
+
+// A table as the server has it now, with what decides how it can be captured.
+struct LiveTable {
+    Table table;  // id 0
+    std::vector<KeyType> key_types = {};
+    std::int64_t oid = 0;
+    std::string owner = {};
+    bool partitioned = false;
+    bool unlogged = false;
+    bool owned = false;         // we are its owner or a member of that role
+    bool row_security = false;  // hides rows from us
+    bool inherits = false;      // parent or child by INHERITS
+    bool subscribed = false;    // a subscription applies into it
+    bool foreign_partition = false;
+    bool virtual_columns = false;  // PostgreSQL 18: triggers see NULL in them
+    bool of_extension = false;
+};
+
+// Every table that could be moved, ordered by name; or the one with this oid, whatever it is.
+[[nodiscard]] std::vector<LiveTable> live_tables(Connection& connection,
+                                                 std::optional<std::int64_t> oid = std::nullopt);
+
+// Whether the capture catalogue exists here.
+[[nodiscard]] bool has_capture(Connection& connection);
+
+// As recorded when capture was installed; empty if it never was.
+[[nodiscard]] std::vector<Table> captured_tables(Connection& connection);
+
+// Compares the capture catalogue with what stands there now, for `tables` or (if empty) for all, in
+// one round trip. Throws Error{SchemaChanged} that names what differs: columns, key, name, a
+// trigger that is missing or not ENABLE ALWAYS on the table or a partition, a lost delta slot, and
+// an inheritance or a subscription that the chosen triggers cannot follow.
+void audit(Connection& connection, std::span<const Table> tables);
+
+// "delta_<id>_<slot>" for each slot, in schema dbsync.
+[[nodiscard]] std::vector<TableName> slot_names(std::int32_t id, int slots);
+
+// "schema"."name".
+[[nodiscard]] std::string quoted(const TableName& name);
+
+// {"a","b"}: an array literal's inside, before it is quoted as a literal.
+[[nodiscard]] std::string array_text(std::span<const std::string> elements);
+
+}  // namespace dbsync::postgres
