@@ -1,0 +1,13 @@
+-- target_capabilities: what this role may do in this database, for inspection.
+-- schema_there: the schema of our own exists; create_schema: it may be made or used.
+SELECT pg_catalog.pg_is_in_recovery(),
+    pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY'),
+    CASE WHEN pg_catalog.to_regnamespace('dbsync') IS NULL
+        THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+        ELSE pg_catalog.has_schema_privilege('dbsync', 'CREATE')
+            AND pg_catalog.has_schema_privilege('dbsync', 'USAGE')
+    END,
+    pg_catalog.pg_backend_pid(),
+    pg_catalog.to_regclass('dbsync.target_job') IS NOT NULL,
+    pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
+    pg_catalog.current_user

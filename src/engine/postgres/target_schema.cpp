@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "engine/postgres/target_schema.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "engine/postgres/connection.hpp"
+#include "engine/postgres/target_stage.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace dbsync::postgres {
+
+namespace {
+
+constexpr std::size_t sequences_per_call = 500;
+
+// As pg_dump's own output begins: names are qualified, bodies may name what comes later.
+constexpr const char* dump_settings =
+    "SET LOCAL search_path = ''; SET LOCAL check_function_bodies = off;"
+    "SET LOCAL row_security = off; SET LOCAL default_tablespace = ''";
+
+std::set<std::string> items_done(Connection& connection, const std::string& job) {
+    const Result result =
+        connection.run("SELECT item FROM dbsync.target_schema_item WHERE job = $1", {job});
+    std::set<std::string> done;
+    for (int row = 0; row < result.rows(); ++row) {
+        done.insert(result.text(row, 0));
+    }
+    return done;
+}
+
+// Who owns an object, and who may use it, needs roles that belong to the server and not to the
+// database; rows can be moved without them.
+bool may_be_left_out(const SchemaItem& item) {
+    static constexpr std::string_view prefixes[] = {"OWNER ", "ACL ", "SECURITY LABEL ",
+                                                    "COMMENT - EXTENSION "};
+    return std::any_of(std::begin(prefixes), std::end(prefixes), [&](std::string_view prefix) {
+        return item.description.starts_with(prefix);
+    });
+}
+
+// Returns why the item was left out; empty if it ran.
+std::string run_item(Connection& connection, const SchemaItem& item) {
+    if (!may_be_left_out(item)) {
+        connection.run(item.sql);
+        return {};
+    }
+    connection.run("SAVEPOINT dbsync_item");
+    try {
+        connection.run(item.sql);
+        connection.run("RELEASE SAVEPOINT dbsync_item");
+        return {};
+    } catch (const Error& error) {
+        const std::string& state = error.fields().native_code;
+        if (state != "42704" && state != "42501") {
+            throw;
+        }
+        connection.run("ROLLBACK TO SAVEPOINT dbsync_item");
+        log::warn("schema.left_out",
+                  {{"item", item.description}, {"reason", error.fields().native_text}});
+        return error.fields().native_text;
+    }
+}
+
+sql::Rendered raise_sequence(const Result& owned, int row) {
+    const TableName sequence{owned.text(row, 0), owned.text(row, 1)};
+    return sql::render("schemas/postgres/target_raise_sequence.sql",
+                       parameters()
+                           .ident("sequence", sequence)
+                           .literal("sequence", qualified(sequence))
+                           .ident("table", TableName{owned.text(row, 2), owned.text(row, 3)})
+                           .ident("column", owned.text(row, 4))
+                           .literal("increment", owned.integer(row, 5))
+                           .literal("largest", owned.integer(row, 6)));
+}
+
+void set_some_sequences(Connection& connection, std::span<const SequenceState> sequences) {
+    std::string statements;
+    std::vector<std::string> schemas;
+    std::vector<std::string> names;
+    for (const SequenceState& sequence : sequences) {
+        statements += "SELECT pg_catalog.setval(" +
+                      quote_literal(qualified({sequence.schema, sequence.name})) +
+                      "::pg_catalog.regclass, " + std::to_string(sequence.value) +
+                      (sequence.is_called ? ", true);" : ", false);");
+        schemas.push_back(sequence.schema);
+        names.push_back(sequence.name);
+    }
+    connection.run(statements);
+    const Result owned = connection.run(sql::render("schemas/postgres/target_owned_sequences.sql",
+                                                    parameters()
+                                                        .literal("schemas", array_text(schemas))
+                                                        .literal("names", array_text(names))));
+    std::string raises;
+    for (int row = 0; row < owned.rows(); ++row) {
+        raises += raise_sequence(owned, row).text + ";";
+    }
+    connection.run(raises);
+}
+
+}  // namespace
+
+void run_items(Connection& connection, const std::string& job, std::span<const SchemaItem> items) {
+    const std::set<std::string> done = items_done(connection, job);
+    connection.run(dump_settings);
+    for (const SchemaItem& item : items) {
+        if (done.contains(item.id)) {
+            continue;
+        }
+        std::string left_out;
+        try {
+            left_out = run_item(connection, item);
+        } catch (const Error& error) {
+            ErrorFields fields = error.fields();
+            fields.what_failed = "cannot create " + item.description + " on the target";
+            throw Error{fields};
+        }
+        connection.run("INSERT INTO dbsync.target_schema_item (job, item, description, skipped)"
+                       " VALUES ($1, $2, $3, $4)",
+                       {job, item.id, item.description,
+                        left_out.empty() ? std::nullopt : std::optional{left_out}});
+    }
+}
+
+// A sequence that lags behind its column (rows with values of their own) would fail the first
+// insert after the cutover; a larger value harms nobody.
+void set_sequences(Connection& connection, std::span<const SequenceState> sequences) {
+    for (std::size_t i = 0; i < sequences.size(); i += sequences_per_call) {
+        set_some_sequences(
+            connection, sequences.subspan(i, std::min(sequences_per_call, sequences.size() - i)));
+    }
+}
+
+}  // namespace dbsync::postgres
