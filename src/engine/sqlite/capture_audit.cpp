@@ -66,10 +66,10 @@ std::string column_change(Database& db, const Table& table) {
 
 std::string sentence(Database& db, const Table& table, const Change& change) {
     if (change.type == "table" && change.name != delta_name(table.id)) {
-        if (change.is_there) {
-            return column_change(db, table);
-        }
         const std::string name = new_name(db, table);
+        if (change.is_there) {
+            return name.empty() ? "the table was dropped and made anew" : column_change(db, table);
+        }
         return name.empty() ? "the table is gone" : "the table was renamed to " + name;
     }
     const std::string object =
