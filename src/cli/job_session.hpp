@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// One command's hold on a job: its state file, its two ends, and the migration over them.
+#pragma once
+
+#include "cli/command.hpp"
+#include "engine/endpoint.hpp"
+#include "migration/migration.hpp"
+#include "state/state_store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace dbsync::cli {
+
+class JobSession {
+  public:
+    enum class Use {
+        Look,  // check, status, dry runs: the state file is not touched
+        Work,  // the state file is made, locked and kept
+    };
+
+    // Everything that can be wrong about options, URLs and the state is found here, before any
+    // connection is opened. Throws Error{Usage}, Error{Precondition}, Error{JobBusy}.
+    JobSession(const Invocation& invocation, Use use);
+    ~JobSession();
+    JobSession(const JobSession&) = delete;
+    JobSession& operator=(const JobSession&) = delete;
+
+    [[nodiscard]] Migration& migration() { return *migration_; }
+    [[nodiscard]] StateStore& state() { return *state_; }
+    [[nodiscard]] EngineKind engine() const noexcept { return source_.engine; }
+
+  private:
+    class Listener;
+    void resolve_ends(const Values& values);
+    [[nodiscard]] Endpoint resolve_end(const Values& values, const std::string& role) const;
+    void refuse_other_end(const std::string& role, const Endpoint& endpoint) const;
+    void remember(const Values& values);
+    [[nodiscard]] MigrationOptions options(const Values& values, std::size_t workers) const;
+    [[nodiscard]] TableFilter filter(const Values& values) const;
+
+    std::unique_ptr<StateStore> state_;
+    Endpoint source_;
+    Endpoint target_;
+    std::unique_ptr<Source> source_end_;
+    std::unique_ptr<Target> target_end_;
+    std::unique_ptr<Listener> listener_;
+    std::unique_ptr<Migration> migration_;
+};
+
+// The job's name, checked: it becomes part of a file's name. Throws Error{Usage}.
+[[nodiscard]] std::string job_name(const Values& values);
+// Parallel workers: --jobs, or as many as cores, at most 4. Throws Error{Usage}.
+[[nodiscard]] std::size_t worker_count(const Values& values);
+// --log-level, --log-file and --log-format, put into effect.
+void configure_log(const Values& values);
+
+}  // namespace dbsync::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Results as people read them on stdout.
+#pragma once
+
+#include "base/error.hpp"
+#include "cli/json_result.hpp"
+#include "engine/endpoint.hpp"
+#include "migration/migration.hpp"
+
+#include <string>
+
+namespace dbsync::cli {
+
+[[nodiscard]] std::string text_of(const CheckResult& result);
+[[nodiscard]] std::string text_of(const StartCaptureResult& result);
+[[nodiscard]] std::string text_of(const SnapshotResult& result);
+[[nodiscard]] std::string text_of(const CatchupResult& result);
+[[nodiscard]] std::string text_of(const VerifyResult& result, EngineKind engine);
+// The Error{Mismatch} of a verification that found differences.
+[[nodiscard]] Error difference_error(const VerifyResult& result);
+[[nodiscard]] std::string text_of(const CutoverCommandResult& result);
+[[nodiscard]] std::string text_of(const StatusResult& result, const StatusExtras& extras);
+
+}  // namespace dbsync::cli

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "engine/registry.hpp"
+
+#include "base/error.hpp"
+#include "engine/postgres/source.hpp"
+#include "engine/postgres/target.hpp"
+#include "engine/sqlite/source.hpp"
+#include "engine/sqlite/target.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace dbsync {
+
+namespace {
+
+// Two names of one file count as one; of servers only the text is known before connecting.
+bool same_place(const Endpoint& source, const Endpoint& target) {
+    if (source.url == target.url) {
+        return true;
+    }
+    if (source.engine != EngineKind::Sqlite) {
+        return false;
+    }
+    std::error_code missing;
+    return std::filesystem::equivalent(sqlite::path_of(source), sqlite::path_of(target), missing);
+}
+
+}  // namespace
+
+std::unique_ptr<Source> open_source(const Endpoint& endpoint) {
+    switch (endpoint.engine) {
+        case EngineKind::Postgres: return postgres::make_source(endpoint);
+        case EngineKind::Sqlite: return std::make_unique<sqlite::SqliteSource>(endpoint);
+    }
+    return nullptr;
+}
+
+std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
+    switch (endpoint.engine) {
+        case EngineKind::Postgres: return postgres::make_target(endpoint);
+        case EngineKind::Sqlite: return std::make_unique<sqlite::Target>(endpoint);
+    }
+    return nullptr;
+}
+
+const char* engine_name(EngineKind kind) noexcept {
+    switch (kind) {
+        case EngineKind::Postgres: return "postgresql";
+        case EngineKind::Sqlite: return "sqlite";
+    }
+    return "";
+}
+
+void require_pair(const Endpoint& source, const Endpoint& target) {
+    if (source.engine != target.engine) {
+        throw Error{{.kind = ErrorKind::Usage,
+                     .what_failed = std::string{"a move from "} + engine_name(source.engine) +
+                                    " to " + engine_name(target.engine) +
+                                    " is not in this release",
+                     .hint = "give two ends of the same engine"}};
+    }
+    if (same_place(source, target)) {
+        throw Error{{.kind = ErrorKind::Usage,
+                     .what_failed = "source and target are the same: " + source.url,
+                     .hint = "give another database as --target"}};
+    }
+}
+
+}  // namespace dbsync
