@@ -68,15 +68,21 @@ class FreezeTest : public ::testing::Test {
         freeze_->block();
     }
 
-    // A session with a statement under way that waits for the freeze.
+    // A session with a statement under way that waits for the freeze. PREPARE already waits, so
+    // sessions that need it are made before the freeze.
     std::unique_ptr<PgSession> waiting(const std::string& statement,
-                                       const std::string& before = "") {
-        auto session = std::make_unique<PgSession>(server().url(database_));
-        if (!before.empty()) {
-            session->exec(before);
+                                       std::unique_ptr<PgSession> session = nullptr) {
+        if (!session) {
+            session = prepared("");
         }
         session->start(statement);
         EXPECT_TRUE(wait_until([&] { return server().is_blocked(session->pid()); })) << statement;
+        return session;
+    }
+
+    std::unique_ptr<PgSession> prepared(const std::string& before) {
+        auto session = std::make_unique<PgSession>(server().url(database_));
+        session->exec(before);
         return session;
     }
 
@@ -159,17 +165,19 @@ TEST_F(FreezeTest, APreparedTransactionIsNamed) {
 TEST_F(FreezeTest, EveryWaitingWriterGetsTheFencesErrorAndWritesNothing) {
     PgSession old = server().session(database_);
     old.exec("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM a");
+    auto custom = prepared("PREPARE w AS UPDATE a SET v = 1 WHERE id = 2");
+    auto generic = prepared("SET plan_cache_mode = force_generic_plan;"
+                            " PREPARE g AS DELETE FROM a");
+    auto replica = prepared("SET session_replication_role = replica");
     block();
     std::vector<std::unique_ptr<PgSession>> writers;
     writers.push_back(waiting("UPDATE a SET v = 1 WHERE id = 1"));
-    writers.push_back(waiting("EXECUTE w", "PREPARE w AS UPDATE a SET v = 1 WHERE id = 2"));
-    writers.push_back(waiting("EXECUTE g",
-                              "SET plan_cache_mode = force_generic_plan;"
-                              " PREPARE g AS DELETE FROM a"));
+    writers.push_back(waiting("EXECUTE w", std::move(custom)));
+    writers.push_back(waiting("EXECUTE g", std::move(generic)));
     writers.push_back(waiting("INSERT INTO b VALUES (1, 1) ON CONFLICT DO NOTHING"));
     writers.push_back(waiting("TRUNCATE b"));
     writers.push_back(waiting("TRUNCATE a CASCADE"));
-    writers.push_back(waiting("UPDATE b SET v = 1", "SET session_replication_role = replica"));
+    writers.push_back(waiting("UPDATE b SET v = 1", std::move(replica)));
     writers.push_back(waiting("UPDATE p1 SET v = 1"));
     writers.push_back(waiting("UPDATE p SET v = 1 WHERE id = 11"));
     writers.push_back(waiting("DELETE FROM \"P 2\""));
