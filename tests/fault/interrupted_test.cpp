@@ -107,7 +107,7 @@ TEST_P(InterruptedTest, KilledInTheFreezeOpensTheSourceAtOnce) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, InterruptedTest, testing::Values("sqlite", "postgres"),
-                         [](const auto& info) { return std::string{info.param}; });
+                         [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace
 }  // namespace dbsync::test

@@ -161,8 +161,8 @@ TEST_P(CasesTest, ArrivesComplete) {
     EXPECT_EQ(first_difference(schema, ends_->schema(End::Target)), "") << "another schema";
 }
 
-INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& info) {
-    std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& each) {
+    std::string name = each.param;
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });

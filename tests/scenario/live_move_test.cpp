@@ -102,7 +102,7 @@ TEST_P(LiveMoveTest, NamesARowThatWasChangedOnTheTargetAndRepairsIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, LiveMoveTest, testing::Values("sqlite", "postgres"),
-                         [](const auto& info) { return std::string{info.param}; });
+                         [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace
 }  // namespace dbsync::test

@@ -122,7 +122,7 @@ TEST_P(SqliteWritersTest, LoseNoAcknowledgedCommit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(JournalModes, SqliteWritersTest, testing::Values("WAL", "DELETE", "TRUNCATE"),
-                         [](const auto& info) { return std::string{info.param}; });
+                         [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace
 }  // namespace dbsync::test

@@ -7,6 +7,7 @@
 #include "support/wait.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <atomic>
 #include <chrono>
