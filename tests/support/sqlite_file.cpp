@@ -61,7 +61,7 @@ std::string SqliteFile::dump() {
     SQLite::Statement query{database_,
                             "SELECT name FROM sqlite_schema WHERE type = 'table'"
                             " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-                            " AND name NOT LIKE 'dbsync\\_%' ESCAPE '\\' ORDER BY name"};
+                            " AND name NOT GLOB '_dbsync_*' ORDER BY name"};
     while (query.executeStep()) {
         tables.push_back(query.getColumn(0).getString());
     }
