@@ -9,7 +9,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace dbsync::sqlite {
@@ -24,9 +23,22 @@ const char* name_of(Role role) noexcept {
     return "end";
 }
 
-int milliseconds(std::chrono::milliseconds time) {
-    constexpr std::int64_t most = std::numeric_limits<int>::max();
-    return static_cast<int>(std::clamp<std::int64_t>(time.count(), 0, most));
+// Between two tries for a lock: at first often, because most locks are held for a moment only.
+constexpr int wait_short_ms = 1;
+constexpr int wait_long_ms = 4;
+constexpr int short_waits_max = 50;
+
+int keep_waiting(void* state, int waits) {
+    auto& wait = *static_cast<BusyWait*>(state);
+    const auto now = std::chrono::steady_clock::now();
+    if (waits == 0) {
+        wait.begin = now;
+    }
+    if (now - wait.begin >= wait.most) {
+        return 0;
+    }
+    sqlite3_sleep(waits < short_waits_max ? wait_short_ms : wait_long_ms);
+    return 1;
 }
 
 }  // namespace
@@ -58,12 +70,12 @@ Database::Database(std::string path, const OpenOptions& options)
                       (options.create ? SQLITE_OPEN_CREATE : 0);
     const std::string what = std::string{"cannot open the "} + role_name() + " " + path_;
     try {
-        connection_ = std::make_unique<SQLite::Database>(path_, flags,
-                                                         milliseconds(options.busy_timeout));
+        connection_ = std::make_unique<SQLite::Database>(path_, flags);
     } catch (const SQLite::Exception& e) {
         throw make_error(nullptr, e.getErrorCode(), {.what_failed = what});
     }
     sqlite3_extended_result_codes(handle(), 1);
+    set_busy_timeout(options.busy_timeout);
     // Both are off by default, but a library may be built otherwise (SQLITE_DEFAULT_FOREIGN_KEYS).
     run("PRAGMA foreign_keys=OFF; PRAGMA recursive_triggers=OFF");
     // The file is only read now: say here that it is no database.
@@ -124,7 +136,8 @@ bool Database::in_transaction() const noexcept {
 }
 
 void Database::set_busy_timeout(std::chrono::milliseconds timeout) {
-    sqlite3_busy_timeout(handle(), milliseconds(timeout));
+    busy_wait_.most = timeout;
+    sqlite3_busy_handler(handle(), &keep_waiting, &busy_wait_);
 }
 
 std::int64_t Database::changes() const noexcept {

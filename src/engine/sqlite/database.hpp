@@ -42,6 +42,14 @@ struct OpenOptions {
 // The name of the rowid if that is the table's key without being one of its columns.
 [[nodiscard]] std::optional<std::string> hidden_rowid(const Table& table);
 
+// How a connection waits for a lock. SQLite has no queue for locks: whoever waits asks again and
+// again. SQLite's own handler soon asks only every 100 ms and starves beside a writer that commits
+// all the time; this one keeps asking every few milliseconds.
+struct BusyWait {
+    std::chrono::milliseconds most{0};
+    std::chrono::steady_clock::time_point begin = {};
+};
+
 class Database {
   public:
     // Opens for reading and writing. Sets foreign_keys and recursive_triggers off; changes neither
@@ -78,6 +86,7 @@ class Database {
   private:
     std::string path_;
     Role role_;
+    BusyWait busy_wait_;
     std::unique_ptr<SQLite::Database> connection_;
 };
 

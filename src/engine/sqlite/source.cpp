@@ -211,6 +211,7 @@ Database& SqliteSource::database() {
     if (!db_) {
         db_ = std::make_unique<Database>(path_, OpenOptions{.role = Role::Source});
     }
+    db_->set_busy_timeout(OpenOptions{}.busy_timeout);  // forget() makes it shorter
     return *db_;
 }
 
@@ -253,12 +254,11 @@ CaptureResult SqliteSource::install_capture(std::span<const Table> tables,
                                             const CaptureOptions& options,
                                             const std::stop_token& stop) {
     checkpoint("capture.before_install");
-    Database db{path_, {.role = Role::Source}};
     std::size_t installed = 0;
     for (std::size_t at = 0; at == 0 || at < tables.size(); at += install_tables_max) {
         const auto portion = tables.subspan(at, std::min(install_tables_max, tables.size() - at));
         retry_busy(options.retry_for, stop,
-                   [&] { installed += install_once(db, portion, options); });
+                   [&] { installed += install_once(database(), portion, options); });
     }
     checkpoint("capture.after_install");
     return {captured_tables(), tables.size() - installed};
@@ -322,8 +322,9 @@ std::int64_t SqliteSource::clock_us() {
 
 void SqliteSource::forget(const Batch& batch) {
     const Position to = Position::parse(batch.to);
-    Database db{path_, {.role = Role::Source, .busy_timeout = forget_lock_wait}};
     try {
+        Database& db = database();
+        db.set_busy_timeout(forget_lock_wait);
         const std::optional<CaptureRow> capture = read_capture(db);
         if (!capture || capture->epoch != to.epoch) {
             return;
