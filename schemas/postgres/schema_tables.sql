@@ -4,8 +4,9 @@
 -- literal:names    array of their names, in the same order
 WITH RECURSIVE tree (id, relation) AS (
     SELECT w.id, r.oid
-    FROM pg_catalog.unnest({{literal:ids}}::pg_catalog.int4[], {{literal:schemas}}::pg_catalog.text[],
-                           {{literal:names}}::pg_catalog.text[]) AS w (id, schema, name)
+    FROM ROWS FROM (pg_catalog.unnest({{literal:ids}}::pg_catalog.int4[]),
+                    pg_catalog.unnest({{literal:schemas}}::pg_catalog.text[]),
+                    pg_catalog.unnest({{literal:names}}::pg_catalog.text[])) AS w (id, schema, name)
     JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.schema
     JOIN pg_catalog.pg_class AS r ON r.relnamespace = n.oid AND r.relname = w.name
   UNION ALL

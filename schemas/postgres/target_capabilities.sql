@@ -10,4 +10,4 @@ SELECT pg_catalog.pg_is_in_recovery(),
     pg_catalog.pg_backend_pid(),
     pg_catalog.to_regclass('dbsync.target_job') IS NOT NULL,
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
-    pg_catalog.current_user
+    current_user

@@ -3,8 +3,8 @@
 -- literal:names    array of their names
 -- Without an index the largest value would cost a scan of the table while writers wait.
 SELECT sn.nspname, s.relname, tn.nspname, t.relname, a.attname, q.seqincrement, q.seqmax
-FROM pg_catalog.unnest({{literal:schemas}}::pg_catalog.text[], {{literal:names}}::pg_catalog.text[])
-    AS wanted (schema, name)
+FROM ROWS FROM (pg_catalog.unnest({{literal:schemas}}::pg_catalog.text[]),
+                pg_catalog.unnest({{literal:names}}::pg_catalog.text[])) AS wanted (schema, name)
 JOIN pg_catalog.pg_namespace AS sn ON sn.nspname = wanted.schema
 JOIN pg_catalog.pg_class AS s ON s.relnamespace = sn.oid AND s.relname = wanted.name
 JOIN pg_catalog.pg_sequence AS q ON q.seqrelid = s.oid AND q.seqincrement > 0 AND NOT q.seqcycle

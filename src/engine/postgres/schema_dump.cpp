@@ -211,12 +211,26 @@ class Sorter {
                 .sql = std::move(sql)};
     }
 
+    // One item a statement: a role that is missing must not keep the others from their rights.
+    void add_privileges(const TocEntry& entry) {
+        const std::string label = entry.type == "ACL" ? entry.label : "ACL " + entry.label;
+        for (std::size_t begin = 0; begin < entry.sql.size();) {
+            const auto end = std::min({entry.sql.find(";\nGRANT ", begin),
+                                       entry.sql.find(";\nREVOKE ", begin),
+                                       entry.sql.find(";\nALTER DEFAULT ", begin)});
+            const std::size_t size = end == std::string::npos ? end : end + 1 - begin;
+            privileges_.push_back(make(SchemaStage::Last, label, entry.sql.substr(begin, size)));
+            begin = end == std::string::npos ? entry.sql.size() : end + 2;
+        }
+    }
+
     void add(const TocEntry& entry) {
+        if (is_any(entry.type, {"ACL", "DEFAULT ACL"})) {
+            add_privileges(entry);
+            return;
+        }
         const SchemaStage stage = stage_of(entry);
-        const bool privileges = is_any(entry.type, {"ACL", "DEFAULT ACL"});
-        const std::string label =
-            privileges && entry.type != "ACL" ? "ACL " + entry.label : entry.label;
-        SchemaItem item = make(stage, label, entry.sql);
+        SchemaItem item = make(stage, entry.label, entry.sql);
         if (entry.type == "SCHEMA") {
             constexpr std::string_view create = "CREATE SCHEMA ";
             if (const auto at = item.sql.find(create); at != std::string::npos) {
@@ -227,7 +241,7 @@ class Sorter {
             const std::int32_t key = key_table(entry);
             item.table_id = key != 0 ? key : table_of(entry);
         }
-        (privileges ? privileges_ : items_).push_back(std::move(item));
+        items_.push_back(std::move(item));
         if (!entry.owner_sql.empty()) {
             owners_.push_back(make(stage == SchemaStage::Asleep ? stage : SchemaStage::Last,
                                    "OWNER " + entry.label, entry.owner_sql));
