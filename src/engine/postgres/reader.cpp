@@ -137,7 +137,7 @@ void Reader::begin(std::span<const Table> tables, std::chrono::milliseconds lock
     connection_->run(
         fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                     " SET LOCAL lock_timeout = {}; SET LOCAL max_parallel_workers_per_gather = 0;"
-                    " SET LOCAL jit = off; {}",
+                    " SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; {}",
                     lock_timeout.count(), settings_of(Plans::Lookup)));
     plans_ = Plans::Lookup;
     std::vector<std::string> relations;
