@@ -152,4 +152,8 @@ std::vector<TocEntry> dump_schema(const Endpoint& endpoint, Connection& connecti
                               archive.path()}, endpoint));
 }
 
+void require_dump_tools(int server_major) {
+    static_cast<void>(find_tools(server_major));
+}
+
 }  // namespace dbsync::postgres

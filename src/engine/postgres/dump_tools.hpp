@@ -15,4 +15,7 @@ class Connection;
 // The schema's entries. The archive lives in a private temporary file meanwhile.
 [[nodiscard]] std::vector<TocEntry> dump_schema(const Endpoint& endpoint, Connection& connection);
 
+// Throws Error{Precondition} if there is no pg_dump that can dump a server of this major version.
+void require_dump_tools(int server_major);
+
 }  // namespace dbsync::postgres

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/postgres/catalog.hpp"
+#include "engine/postgres/dump_tools.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -255,6 +256,7 @@ Inspection inspect_source(Connection& connection, const TableFilter& filter) {
         [&] { look_at_version(connection, findings); },
         [&] { look_at_server(connection, findings); },
         [&] { look_at_own_schema(connection, findings); },
+        [&] { require_dump_tools(connection.server_version() / 10'000); },
         [&] { look_at_pooler(connection, findings); },
         [&] { look_at_sessions(connection, findings); },
         [&] { look_with(connection, findings, large_objects); },

@@ -138,7 +138,7 @@ class PostgresSource : public Source {
     }
 
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
-        return postgres::export_schema(endpoint_, tables);
+        return postgres::export_schema(endpoint_, session(), tables);
     }
 
     std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override {

@@ -22,7 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 class CaptureTest : public ::testing::Test {
   protected:
@@ -35,6 +34,8 @@ class CaptureTest : public ::testing::Test {
     }
 
     std::string url() const { return test::source_server().url(database_); }
+
+    static bool has_merge() { return test::source_server().major() >= 15; }
 
     std::vector<Table> all_tables() {
         return inspect_source(*connection_, TableFilter{}).tables;
@@ -111,10 +112,12 @@ TEST_F(CaptureTest, RecordsEveryKeyThatAStatementTouches) {
     app_->exec("WITH d AS (DELETE FROM t WHERE id = 9 RETURNING id), u AS"
                " (UPDATE t SET v = 'x' WHERE id = 2) INSERT INTO t VALUES (20, 'n')");
     EXPECT_THAT(deltas("t"), ElementsAre("2", "20", "9"));
-    app_->exec("MERGE INTO t USING (VALUES (2), (3), (30)) s(id) ON t.id = s.id"
-               " WHEN MATCHED AND t.id = 2 THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm'"
-               " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'm')");
-    EXPECT_THAT(deltas("t"), ElementsAre("2", "3", "30"));
+    if (has_merge()) {
+        app_->exec("MERGE INTO t USING (VALUES (2), (3), (30)) s(id) ON t.id = s.id"
+                   " WHEN MATCHED AND t.id = 2 THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm'"
+                   " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'm')");
+        EXPECT_THAT(deltas("t"), ElementsAre("2", "3", "30"));
+    }
     app_->exec("UPDATE t SET v = 'z' WHERE false");
     EXPECT_THAT(deltas("t"), IsEmpty());
     EXPECT_FALSE(whole("t"));
@@ -177,9 +180,11 @@ TEST_F(CaptureTest, FollowsPartitionsThroughEveryLevel) {
     EXPECT_THAT(deltas("p"), ElementsAre("1|1", "2|2", "3|2", "4|2"));
     app_->exec("UPDATE p SET r = 1 WHERE id = 2");
     EXPECT_THAT(deltas("p"), ElementsAre("2|1", "2|2"));
-    app_->exec("MERGE INTO p USING (VALUES (1)) s(id) ON p.id = s.id"
-               " WHEN MATCHED THEN UPDATE SET r = 2");
-    EXPECT_THAT(deltas("p"), ElementsAre("1|1", "1|2"));
+    if (has_merge()) {
+        app_->exec("MERGE INTO p USING (VALUES (1)) s(id) ON p.id = s.id"
+                   " WHEN MATCHED THEN UPDATE SET r = 2");
+        EXPECT_THAT(deltas("p"), ElementsAre("1|1", "1|2"));
+    }
     for (const char* part : {"p2a", "p2", "p1", "p"}) {
         app_->exec(std::string{"TRUNCATE "} + part);
         EXPECT_TRUE(whole("p")) << part;
