@@ -8,5 +8,5 @@ SELECT {{literal:table_id}}, type, name, sql FROM sqlite_master
 WHERE (sql IS NOT NULL AND tbl_name = {{literal:name}} COLLATE NOCASE
        AND (type IN ('table', 'index')
             OR (type = 'trigger'
-                AND substr(name, 1, length({{literal:trigger_prefix}})) = {{literal:trigger_prefix}})))
+                AND instr(name, {{literal:trigger_prefix}}) = 1)))
    OR (type = 'table' AND name = {{literal:delta}})

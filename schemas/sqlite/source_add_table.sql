@@ -4,4 +4,5 @@
 -- {{literal:has_other_unique}}  1 if there is a unique constraint beside the key
 -- {{literal:fingerprint}}       texts of the table and its indexes
 INSERT INTO "_dbsync_captured_table" (id, name, has_other_unique, fingerprint)
-VALUES ({{literal:table_id}}, {{literal:name}}, {{literal:has_other_unique}}, {{literal:fingerprint}})
+VALUES ({{literal:table_id}}, {{literal:name}}, {{literal:has_other_unique}},
+        {{literal:fingerprint}})

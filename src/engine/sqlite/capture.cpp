@@ -32,25 +32,23 @@ Parameters after_parameters(const TableShape& shape, const char* suffix) {
 Rendered create_delta(const TableShape& shape) {
     std::vector<Rendered> columns;
     for (std::size_t i = 0; i < shape.table.key.size(); ++i) {
-        columns.push_back({"", fmt::format("k{} COLLATE {}", i + 1,
-                                           quote_ident(shape.key_collations[i]))});
+        columns.push_back(
+            {"", fmt::format("k{} COLLATE {}", i + 1, quote_ident(shape.key_collations[i]))});
     }
-    return render("schemas/sqlite/source_delta.sql",
-                  Parameters{quoting}
-                      .ident("delta", delta_name(shape.table.id))
-                      .parts("columns", columns, ", "));
+    return render("schemas/sqlite/source_delta.sql", Parameters{quoting}
+                                                         .ident("delta", delta_name(shape.table.id))
+                                                         .parts("columns", columns, ", "));
 }
 
 void add_after_triggers(const TableShape& shape, std::vector<Rendered>& statements) {
     const std::vector<std::string>& key = shape.table.key;
     statements.push_back(render("triggers/sqlite/after_insert.sql",
                                 after_parameters(shape, "ai").columns("new_key", key, "NEW.{}")));
-    statements.push_back(
-        render("triggers/sqlite/after_update.sql",
-               after_parameters(shape, "au")
-                   .columns("old_key", key, "OLD.{}")
-                   .columns("new_key", key, "NEW.{}")
-                   .columns("key_differs", key, "NEW.{} IS NOT OLD.{}", " OR ")));
+    statements.push_back(render("triggers/sqlite/after_update.sql",
+                                after_parameters(shape, "au")
+                                    .columns("old_key", key, "OLD.{}")
+                                    .columns("new_key", key, "NEW.{}")
+                                    .columns("key_differs", key, "NEW.{} IS NOT OLD.{}", " OR ")));
     statements.push_back(render("triggers/sqlite/after_delete.sql",
                                 after_parameters(shape, "ad").columns("old_key", key, "OLD.{}")));
 }
@@ -64,17 +62,17 @@ void add_before_triggers(const TableShape& shape, std::vector<Rendered>& stateme
     }
     const std::vector<Rendered> on_update = update_marks(shape, delta);
     if (!on_update.empty()) {
-        statements.push_back(render("triggers/sqlite/before_update.sql",
-                                    trigger_parameters(shape, "bu")
-                                        .parts("of", update_columns(shape))
-                                        .parts("marks", on_update)));
+        statements.push_back(
+            render("triggers/sqlite/before_update.sql", trigger_parameters(shape, "bu")
+                                                            .parts("of", update_columns(shape))
+                                                            .parts("marks", on_update)));
     }
     const std::vector<Rendered> on_rowid = rowid_marks(shape, delta);
     if (!on_rowid.empty()) {
-        statements.push_back(render("triggers/sqlite/before_rowid_update.sql",
-                                    trigger_parameters(shape, "br")
-                                        .ident("rowid", shape.rowid_name)
-                                        .parts("marks", on_rowid)));
+        statements.push_back(
+            render("triggers/sqlite/before_rowid_update.sql", trigger_parameters(shape, "br")
+                                                                  .ident("rowid", shape.rowid_name)
+                                                                  .parts("marks", on_rowid)));
     }
 }
 
@@ -199,7 +197,7 @@ std::optional<CaptureRow> read_capture(Database& db) {
         return std::nullopt;
     }
     return CaptureRow{std::string{row.text(0)}, std::string{row.text(1)}, std::string{row.text(2)},
-                      row.integer(3), row.integer(4) != 0, std::string{row.text(5)}};
+                      row.integer(3),           row.integer(4) != 0,      std::string{row.text(5)}};
 }
 
 std::vector<Table> read_captured(Database& db) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // audit_capture() and run_canary(): whether capture is what it was made to be, and does what it
 // was made for.
-#include "engine/sqlite/capture.hpp"
-
 #include "base/error.hpp"
+#include "engine/sqlite/capture.hpp"
 #include "engine/sqlite/quoting.hpp"
 #include "sql/assets.hpp"
 
@@ -75,8 +74,7 @@ std::string sentence(Database& db, const Table& table, const Change& change) {
     const std::string object =
         (change.type == "trigger" ? "dbsync's trigger " : change.type + " ") + change.name;
     if (!change.is_there) {
-        return object + " is gone" +
-               (change.type == "trigger" ? " (was the table rebuilt?)" : "");
+        return object + " is gone" + (change.type == "trigger" ? " (was the table rebuilt?)" : "");
     }
     return object + (change.was_there ? " is another" : " was created");
 }

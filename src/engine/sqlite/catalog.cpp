@@ -117,8 +117,8 @@ bool identifies_rows(const TableShape& shape, const UniqueIndex& index) {
     }
     return std::all_of(index.parts.begin(), index.parts.end(), [&](const IndexPart& part) {
         const ColumnDetail* column = part.column.empty() ? nullptr : shape.column(part.column);
-        const bool never_null = column != nullptr &&
-                                (column->not_null || same_name(column->name, shape.rowid_alias));
+        const bool never_null =
+            column != nullptr && (column->not_null || same_name(column->name, shape.rowid_alias));
         return never_null && !column->generated && same_name(column->collation, part.collation);
     });
 }
@@ -186,9 +186,8 @@ void find_problems(TableShape& shape) {
     find_index_problems(shape);
     if (shape.table.key.empty()) {
         shape.problem = "the rows cannot be told apart: there is no key over NOT NULL columns";
-        shape.problem += shape.without_rowid
-                             ? " with the columns' own collations"
-                             : ", and columns are called rowid, _rowid_ and oid";
+        shape.problem += shape.without_rowid ? " with the columns' own collations"
+                                             : ", and columns are called rowid, _rowid_ and oid";
         shape.hint = "add a primary key, or leave the table out with --exclude";
     }
 }
@@ -298,8 +297,8 @@ void estimate_size(Database& db, Table& table, bool without_rowid) {
         // A name of the rowid that is a column would give that column's values.
         TableShape names;
         for (const Column& column : table.columns) {
-            names.columns.push_back({.name = column.name, .type = {}, .default_text = {},
-                                     .collation = {}});
+            names.columns.push_back(
+                {.name = column.name, .type = {}, .default_text = {}, .collation = {}});
         }
         name_rowid(names);
         if (!names.rowid_name.empty()) {
@@ -319,8 +318,7 @@ void estimate_size(Database& db, Table& table, bool without_rowid) {
 }
 
 bool object_exists(Database& db, std::string_view type, std::string_view name) {
-    Statement row{db,
-                  "SELECT 1 FROM sqlite_master WHERE type = ?1 AND name = ?2 COLLATE NOCASE"};
+    Statement row{db, "SELECT 1 FROM sqlite_master WHERE type = ?1 AND name = ?2 COLLATE NOCASE"};
     row.bind_text(1, type).bind_text(2, name);
     return row.step();
 }

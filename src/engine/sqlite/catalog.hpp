@@ -34,9 +34,9 @@ struct IndexPart {
 };
 
 struct UniqueIndex {
-    std::string name;           // empty for an INTEGER PRIMARY KEY, which needs no index
+    std::string name;  // empty for an INTEGER PRIMARY KEY, which needs no index
     bool primary = false;
-    std::string where;          // of a partial index
+    std::string where;  // of a partial index
     std::vector<IndexPart> parts;
 };
 

@@ -44,8 +44,8 @@ class FileClaim : public JobClaim {
 }
 
 bool still_there(const std::string& path, int file) {
-    struct stat by_name{};
-    struct stat by_file{};
+    struct stat by_name {};
+    struct stat by_file {};
     return ::stat(path.c_str(), &by_name) == 0 && ::fstat(file, &by_file) == 0 &&
            by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
 }

@@ -17,8 +17,10 @@ namespace {
 
 const char* name_of(Role role) noexcept {
     switch (role) {
-        case Role::Source: return "source";
-        case Role::Target: return "target";
+        case Role::Source:
+            return "source";
+        case Role::Target:
+            return "target";
     }
     return "end";
 }
@@ -66,8 +68,8 @@ std::optional<std::string> hidden_rowid(const Table& table) {
 
 Database::Database(std::string path, const OpenOptions& options)
     : path_{std::move(path)}, role_{options.role} {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                      (options.create ? SQLITE_OPEN_CREATE : 0);
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (options.create ? SQLITE_OPEN_CREATE : 0);
     const std::string what = std::string{"cannot open the "} + role_name() + " " + path_;
     try {
         connection_ = std::make_unique<SQLite::Database>(path_, flags);
@@ -162,8 +164,12 @@ sqlite3* Database::handle() const noexcept {
 
 Transaction::Transaction(Database& database, Kind kind) : database_{database} {
     switch (kind) {
-        case Kind::Deferred: database_.begin(); break;
-        case Kind::Immediate: database_.begin_immediate(); break;
+        case Kind::Deferred:
+            database_.begin();
+            break;
+        case Kind::Immediate:
+            database_.begin_immediate();
+            break;
     }
 }
 

@@ -74,7 +74,7 @@ class Database {
     [[nodiscard]] bool in_transaction() const noexcept;
 
     void set_busy_timeout(std::chrono::milliseconds timeout);
-    [[nodiscard]] std::int64_t changes() const noexcept;  // rows of the last statement, no triggers'
+    [[nodiscard]] std::int64_t changes() const noexcept;  // of the last statement
     [[nodiscard]] bool read_only() const noexcept;        // the file may not be written
     [[nodiscard]] bool wal();                             // journal mode WAL
 

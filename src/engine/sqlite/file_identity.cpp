@@ -8,7 +8,7 @@
 namespace dbsync::sqlite {
 
 std::string file_identity(const std::string& path) {
-    struct statx info{};
+    struct statx info {};
     if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &info) != 0) {
         return {};
     }

@@ -49,12 +49,12 @@ bool table_refuses(Database& db, const Table& table, const std::string& message)
 std::vector<sql::Rendered> fence_statements(const Table& table, const std::string& message) {
     std::vector<sql::Rendered> statements;
     for (const std::string event : {"insert", "update", "delete"}) {
-        statements.push_back(sql::render("triggers/sqlite/fence_" + event + ".sql",
-                                         sql::Parameters{quoting}
-                                             .ident("trigger", trigger_prefix(table.id) + "fence_" +
-                                                                   event.substr(0, 1))
-                                             .ident("table", table.name)
-                                             .literal("message", message)));
+        statements.push_back(sql::render(
+            "triggers/sqlite/fence_" + event + ".sql",
+            sql::Parameters{quoting}
+                .ident("trigger", trigger_prefix(table.id) + "fence_" + event.substr(0, 1))
+                .ident("table", table.name)
+                .literal("message", message)));
     }
     return statements;
 }

@@ -102,7 +102,8 @@ std::string part_text(std::string_view sql,
                       const std::vector<Token>& tokens,
                       std::size_t first,
                       std::size_t last) {
-    if (last - first > 1 && (is_word(tokens[last - 1], "ASC") || is_word(tokens[last - 1], "DESC"))) {
+    if (last - first > 1 &&
+        (is_word(tokens[last - 1], "ASC") || is_word(tokens[last - 1], "DESC"))) {
         --last;
     }
     if (last - first > 2 && is_word(tokens[last - 2], "COLLATE")) {

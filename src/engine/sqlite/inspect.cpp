@@ -62,7 +62,7 @@ void look_at_file(Database& db, Inspection& found) {
         add(found, Severity::Fail, "the folder " + folder.string() + " may not be written",
             "give this user the right to write to it: the journal and the lock file stand there");
     }
-    struct statvfs space{};
+    struct statvfs space {};
     if (::statvfs(db.path().c_str(), &space) == 0) {
         const std::uint64_t free = std::uint64_t{space.f_bavail} * space.f_frsize;
         const auto size = static_cast<std::uint64_t>(db.integer("PRAGMA page_count") *
@@ -144,8 +144,8 @@ std::string key_text(const Table& table) {
 std::string reading_problem(Database& db, const TableShape& shape) {
     try {
         const std::string name = quote_ident(shape.table.name.name);
-        Statement row{db, "SELECT * FROM " + name + " ORDER BY " + quote_list(shape.table.key) +
-                              " LIMIT 1"};
+        Statement row{
+            db, "SELECT * FROM " + name + " ORDER BY " + quote_list(shape.table.key) + " LIMIT 1"};
         static_cast<void>(row.step());
     } catch (const Error& error) {
         return error.fields().native_text;
@@ -195,7 +195,7 @@ void look_at_tables(Database& db, const TableFilter& filter, Inspection& found) 
         if (listed.kind == ListedKind::Virtual) {
             found.findings.push_back({Severity::Fail, name.display(),
                                       "a virtual table: SQLite allows no triggers on it",
-                                      "leave it out with --exclude and build it anew on the target"});
+                                      "leave it out with --exclude and make it on the target"});
             continue;
         }
         try {

@@ -15,9 +15,9 @@ namespace dbsync::sqlite {
 namespace {
 
 [[noreturn]] void throw_no_cursor(const Cursor& cursor) {
-    throw Error{{.kind = ErrorKind::Internal,
-                 .what_failed = "the stored position '" + cursor.text() +
-                                "' is none of a SQLite source"}};
+    throw Error{
+        {.kind = ErrorKind::Internal,
+         .what_failed = "the stored position '" + cursor.text() + "' is none of a SQLite source"}};
 }
 
 // Takes a number and the character after it (if it is `stop`) from the front.

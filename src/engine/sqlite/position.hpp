@@ -34,7 +34,7 @@ struct Position {
 
 // One delta table beside a position.
 struct Pending {
-    std::int64_t lowest = 0;   // of the table; 0 when it is empty
+    std::int64_t lowest = 0;  // of the table; 0 when it is empty
     std::int64_t highest = 0;
     std::int64_t applied = 0;  // the position's
     // Numbers have no gaps: dbsync deletes from the low end, and an insert takes highest + 1.

@@ -75,8 +75,10 @@ std::string numbered(std::size_t count, const char* pattern) {
 std::vector<std::string> form_columns(const Table& table, RowForm form) {
     switch (form) {
         case RowForm::Copy:
-        case RowForm::Change: return writable_columns(table);
-        case RowForm::Compare: return compared_columns(table);
+        case RowForm::Change:
+            return writable_columns(table);
+        case RowForm::Compare:
+            return compared_columns(table);
     }
     return {};
 }
@@ -97,10 +99,13 @@ void add_bucket_function(Database& db) {
         db.handle(), "_dbsync_bucket", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
         nullptr, &bucket_function, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) {
-        throw make_error(db.handle(), code, {.what_failed = "cannot prepare the source connection"});
+        throw make_error(db.handle(), code,
+                         {.what_failed = "cannot prepare the source connection"});
     }
 }
 
+// The keys are sorted before the rows are looked up, not the rows after: a LEFT JOIN keeps its left
+// side outermost, and whole rows need no sorting. LIMIT keeps the ORDER BY of the subquery alive.
 std::string select_deltas(const Table& table) {
     const std::string keys = numbered(table.key.size(), "k{}");
     const std::string delta = quote_ident(delta_name(table.id));
@@ -110,12 +115,11 @@ std::string select_deltas(const Table& table) {
         found += fmt::format("ifnull(_t.{}, _k.k{}), ", quote_ident(table.key[i]), i + 1);
     }
     return fmt::format(
-        "SELECT {}_t.{} IS NOT NULL, {} FROM (SELECT DISTINCT {} FROM {}"
-        " WHERE seq > ?1 AND seq <= ?2) AS _k LEFT JOIN {} AS _t ON {}"
-        " WHERE ?3 = 1 OR _dbsync_bucket(?3, {}) = ?4 ORDER BY {}",
+        "SELECT {0}_t.{1} IS NOT NULL, {2} FROM (SELECT DISTINCT {3} FROM {4}"
+        " WHERE seq > ?1 AND seq <= ?2 AND (?3 = 1 OR _dbsync_bucket(?3, {3}) = ?4)"
+        " ORDER BY {3} LIMIT -1) AS _k LEFT JOIN {5} AS _t ON {6}",
         found, quote_ident(table.key[0]), quote_list(writable_columns(table), "_t.{}"), keys, delta,
-        quote_ident(table.name.name), conjunction(table), numbered(table.key.size(), "_k.k{}"),
-        numbered(table.key.size(), "_k.k{}"));
+        quote_ident(table.name.name), conjunction(table));
 }
 
 std::string select_key(const Table& table, RowForm form) {
@@ -137,9 +141,8 @@ std::string select_range(const Table& table, RowForm form, const RangeSql& range
         where += bound_condition(table, "<", range.lower ? table.key.size() + 1 : 1);
     }
     const std::string keys = quote_list(table.key);
-    return fmt::format("SELECT {}, {} FROM {}{} ORDER BY {}",
-                       quote_list(form_columns(table, form)), keys, quote_ident(table.name.name),
-                       where, keys);
+    return fmt::format("SELECT {}, {} FROM {}{} ORDER BY {}", quote_list(form_columns(table, form)),
+                       keys, quote_ident(table.name.name), where, keys);
 }
 
 std::string select_chunk_end(const Table& table, bool lower) {

@@ -225,10 +225,10 @@ bool Reader::read_slice(const Table& table,
     KeptBlocks kept{bytes};
     {
         BlockBuilder block{sliced ? static_cast<RowSink&>(kept) : sink, form};
-        Statement rows{db_, select_range(table, form,
-                                         {.lower = !lower.empty(),
-                                          .after = after_lower,
-                                          .upper = upper.has_value()})};
+        Statement rows{
+            db_, select_range(
+                     table, form,
+                     {.lower = !lower.empty(), .after = after_lower, .upper = upper.has_value()})};
         const std::string from = lower;
         const std::size_t keys = table.key.size();
         if (!from.empty()) {
@@ -282,8 +282,8 @@ std::vector<SequenceState> Reader::read_sequences() {
                    "SELECT t.name, s.seq FROM sqlite_sequence s JOIN \"_dbsync_captured_table\" t"
                    " ON t.name = s.name COLLATE NOCASE ORDER BY t.name"};
     while (rows.step()) {
-        sequences.push_back({.schema = {}, .name = std::string{rows.text(0)},
-                             .value = rows.integer(1)});
+        sequences.push_back(
+            {.schema = {}, .name = std::string{rows.text(0)}, .value = rows.integer(1)});
     }
     return sequences;
 }

@@ -69,9 +69,9 @@ class Reader : public SourceReader {
     std::vector<Table> tables_;
     CaptureRow capture_;
     bool wal_ = false;
-    bool hold_ = false;                // keep the next transaction to the end, whatever its size
-    std::int64_t data_version_ = 0;    // of the snapshot
-    std::optional<Cursor> kept_to_;    // the batch that kept_ holds
+    bool hold_ = false;              // keep the next transaction to the end, whatever its size
+    std::int64_t data_version_ = 0;  // of the snapshot
+    std::optional<Cursor> kept_to_;  // the batch that kept_ holds
     std::map<std::int32_t, std::vector<RowBlock>> kept_;
 };
 

@@ -44,8 +44,9 @@ void pause_for(std::chrono::nanoseconds time, const std::stop_token& stop) {
     std::unique_lock lock{mutex};
     never.wait_for(lock, stop, time, [] { return false; });
     if (stop.stop_requested()) {
-        throw Error{{.kind = ErrorKind::Interrupted, .what_failed = "stopped while waiting for the "
-                                                                    "write lock of the source"}};
+        throw Error{{.kind = ErrorKind::Interrupted,
+                     .what_failed = "stopped while waiting for the "
+                                    "write lock of the source"}};
     }
 }
 
@@ -281,8 +282,7 @@ std::vector<Table> SqliteSource::captured_tables() {
     std::vector<Table> tables = read_captured(database());
     for (Table& table : tables) {
         if (object_exists(database(), "table", table.name.name)) {
-            estimate_size(database(), table,
-                          read_shape(database(), table.name.name).without_rowid);
+            estimate_size(database(), table, read_shape(database(), table.name.name).without_rowid);
         }
     }
     return tables;

@@ -16,9 +16,8 @@ using sql::Rendered;
 
 // A default as an expression. A bare or quoted name stands for the text of the name there.
 std::string default_expression(const std::string& text) {
-    static const std::vector<std::string> keywords{"NULL",         "TRUE",         "FALSE",
-                                                   "CURRENT_TIME", "CURRENT_DATE",
-                                                   "CURRENT_TIMESTAMP"};
+    static const std::vector<std::string> keywords{
+        "NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"};
     const std::vector<std::string> names = names_in(text);
     const bool quoted = text.front() == '"' || text.front() == '`' || text.front() == '[';
     const bool bare = names.size() == 1 && names[0] == text;
@@ -64,7 +63,8 @@ std::vector<const ColumnDetail*> columns_used(const TableShape& shape, const Uni
 }
 
 bool uses_generated(const std::vector<const ColumnDetail*>& used) {
-    return std::any_of(used.begin(), used.end(), [](const ColumnDetail* c) { return c->generated; });
+    return std::any_of(used.begin(), used.end(),
+                       [](const ColumnDetail* c) { return c->generated; });
 }
 
 // The expression over the new row's values: the same text, in a scope where the column names are
@@ -75,7 +75,8 @@ std::string over_new_row(const IndexPart& part, const std::vector<const ColumnDe
         columns += columns.empty() ? "" : ", ";
         columns += new_value(*column) + " AS " + quote_ident(column->name);
     }
-    return "(SELECT " + part.expression + " FROM (SELECT " + (columns.empty() ? "1" : columns) + "))";
+    return "(SELECT " + part.expression + " FROM (SELECT " + (columns.empty() ? "1" : columns) +
+           "))";
 }
 
 // "=" and not "IS": NULLs do not clash. The index's own collation decides what is equal. The
@@ -89,7 +90,8 @@ std::vector<Rendered> clash_conditions(const TableShape& shape, const UniqueInde
         const std::string left = plain ? quote_ident(part.column) : "(" + part.expression + ")";
         const std::string right =
             plain ? new_value(*shape.column(part.column)) : over_new_row(part, used);
-        conditions.push_back({"", left + " COLLATE " + quote_ident(part.collation) + " = " + right});
+        conditions.push_back(
+            {"", left + " COLLATE " + quote_ident(part.collation) + " = " + right});
     }
     if (!index.where.empty()) {
         conditions.push_back({"", "(" + index.where + ")"});
@@ -128,8 +130,8 @@ void add_default_mark(const TableShape& shape,
     std::string nulls;
     for (const ColumnDetail& column : shape.columns) {
         if (has_replacement(column)) {
-            nulls += (nulls.empty() ? "(" : " OR ") + ("NEW." + quote_ident(column.name)) +
-                     " IS NULL";
+            nulls +=
+                (nulls.empty() ? "(" : " OR ") + ("NEW." + quote_ident(column.name)) + " IS NULL";
         }
     }
     if (!nulls.empty()) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Random statements against tables with every kind of unique constraint: whatever differs after a
 // statement must have been marked by it. DBSYNC_TEST_SEED repeats a run.
-#include "engine/sqlite/source_fixture.hpp"
-
 #include "base/error.hpp"
+#include "engine/sqlite/source_fixture.hpp"
 
 #include <fmt/format.h>
 
@@ -61,9 +60,9 @@ class StressTest : public SourceTest, public testing::WithParamInterface<std::st
                            number(12), value(), value());
     }
     std::string update(const std::string& table) {
-        const std::string where = fmt::format("WHERE {} = {} OR {} = {}",
-                                              table == "loose" ? "a" : "b", value(),
-                                              table == "child" ? "y" : "a", value());
+        const std::string where =
+            fmt::format("WHERE {} = {} OR {} = {}", table == "loose" ? "a" : "b", value(),
+                        table == "child" ? "y" : "a", value());
         const std::map<std::string, std::vector<std::string>> columns{
             {"parent", {"id", "a", "b"}},
             {"child", {"x", "y", "a", "b"}},
@@ -79,13 +78,16 @@ class StressTest : public SourceTest, public testing::WithParamInterface<std::st
                 return fmt::format("DELETE FROM {} WHERE {} = {}", table,
                                    table == "child" ? "y" : "a", value());
             case 1:
-                return fmt::format("INSERT INTO parent(id, a, b) VALUES ({}, {}, {})"
-                                   " ON CONFLICT(id) DO UPDATE SET a = excluded.a, b = excluded.b",
-                                   number(9), value(), value());
+                return fmt::format(
+                    "INSERT INTO parent(id, a, b) VALUES ({}, {}, {})"
+                    " ON CONFLICT(id) DO UPDATE SET a = excluded.a, b = excluded.b",
+                    number(9), value(), value());
             case 2:
             case 3:
-            case 4: return update(table);
-            default: return insert(table);
+            case 4:
+                return update(table);
+            default:
+                return insert(table);
         }
     }
     using Contents = std::map<std::string, std::map<std::string, std::string>>;
@@ -126,8 +128,8 @@ class StressTest : public SourceTest, public testing::WithParamInterface<std::st
 
 TEST_P(StressTest, MarksEveryRowThatDiffers) {
     const char* given = std::getenv("DBSYNC_TEST_SEED");
-    const unsigned seed = given != nullptr ? static_cast<unsigned>(std::stoul(given))
-                                           : std::random_device{}();
+    const unsigned seed =
+        given != nullptr ? static_cast<unsigned>(std::stoul(given)) : std::random_device{}();
     SCOPED_TRACE(fmt::format("seed {}", seed));
     random_.seed(seed);
     make(schema);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Capture on real files: every row that a statement changes has its key in the delta table.
-#include "engine/sqlite/source_fixture.hpp"
-
 #include "base/error.hpp"
+#include "engine/sqlite/source_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -54,8 +53,8 @@ constexpr const char* many_uniques =
 
 TEST_F(CaptureTest, SeesEveryRowThatReplaceRemoves) {
     for (const char* recursive : {"OFF", "ON"}) {
-        make(std::string{"PRAGMA recursive_triggers="} + recursive +
-             "; DROP TABLE IF EXISTS p;" + many_uniques);
+        make(std::string{"PRAGMA recursive_triggers="} + recursive + "; DROP TABLE IF EXISTS p;" +
+             many_uniques);
         capture();
         app_->run(std::string{"PRAGMA recursive_triggers="} + recursive);
         expect_marked("p", "INSERT OR REPLACE INTO p(id, a, b, c, e) VALUES (9, 5, 'Y', -3, 'q')");
@@ -65,10 +64,12 @@ TEST_F(CaptureTest, SeesEveryRowThatReplaceRemoves) {
         expect_marked("p", "REPLACE INTO p(id, a, b, c, e) VALUES (21, NULL, 'n4', 14, 'e4')");
         expect_marked("p", "UPDATE OR REPLACE p SET b = 'N1' WHERE id = 21");
         expect_marked("p", "UPDATE OR REPLACE p SET id = 2 WHERE id = 21");
-        expect_marked("p", "INSERT INTO p(id, a, b, c, e) VALUES (30, 30, 'n', 30, 'e30')"
-                           " ON CONFLICT(id) DO UPDATE SET a = 31");
-        expect_marked("p", "INSERT INTO p(id, a, b, c, e) VALUES (31, 30, 'n', 30, 'e31')"
-                           " ON CONFLICT(a) DO UPDATE SET e = 'upserted'");
+        expect_marked("p",
+                      "INSERT INTO p(id, a, b, c, e) VALUES (30, 30, 'n', 30, 'e30')"
+                      " ON CONFLICT(id) DO UPDATE SET a = 31");
+        expect_marked("p",
+                      "INSERT INTO p(id, a, b, c, e) VALUES (31, 30, 'n', 30, 'e31')"
+                      " ON CONFLICT(a) DO UPDATE SET e = 'upserted'");
         expect_marked("p", "INSERT INTO p(id, a, b, c, act) VALUES (40, 40, 'm', 40, 1)");
         expect_marked("p", "UPDATE OR REPLACE p SET c = -40, act = 1 WHERE id = 30");
         expect_marked("p", "DELETE FROM p");
@@ -77,27 +78,30 @@ TEST_F(CaptureTest, SeesEveryRowThatReplaceRemoves) {
 }
 
 TEST_F(CaptureTest, SeesChangesUnderEveryConflictClause) {
-    make("CREATE TABLE t(id INTEGER PRIMARY KEY, u TEXT UNIQUE ON CONFLICT REPLACE, v);"
-         "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)");
+    make(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, u TEXT UNIQUE ON CONFLICT REPLACE, v);"
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)");
     capture();
     expect_marked("t", "INSERT INTO t VALUES (3, 'a', 3)");
     int id = 10;
     for (const char* clause : {"OR IGNORE", "OR FAIL", "OR ABORT", "OR ROLLBACK", "OR REPLACE"}) {
         const std::string n = std::to_string(++id);
-        expect_marked("t", std::string{"INSERT "} + clause + " INTO t VALUES (" + n + ", 'n" + n +
-                               "', 0)");
+        expect_marked(
+            "t", std::string{"INSERT "} + clause + " INTO t VALUES (" + n + ", 'n" + n + "', 0)");
         expect_marked("t", std::string{"UPDATE "} + clause + " t SET u = u || 'x' WHERE id = " + n);
         expect_marked("t", std::string{"UPDATE "} + clause + " t SET v = 5 + " + n);
     }
 }
 
 TEST_F(CaptureTest, SeesCascadesAtEveryDepth) {
-    make("CREATE TABLE a(id INTEGER PRIMARY KEY);"
-         "CREATE TABLE b(id INTEGER PRIMARY KEY, a REFERENCES a ON DELETE CASCADE ON UPDATE CASCADE);"
-         "CREATE TABLE c(id TEXT PRIMARY KEY NOT NULL, b REFERENCES b ON DELETE SET NULL)"
-         " WITHOUT ROWID;"
-         "INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 2);"
-         "INSERT INTO c VALUES ('x', 1), ('y', 2)");
+    make(
+        "CREATE TABLE a(id INTEGER PRIMARY KEY);"
+        "CREATE TABLE b(id INTEGER PRIMARY KEY,"
+        " a REFERENCES a ON DELETE CASCADE ON UPDATE CASCADE);"
+        "CREATE TABLE c(id TEXT PRIMARY KEY NOT NULL, b REFERENCES b ON DELETE SET NULL)"
+        " WITHOUT ROWID;"
+        "INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 2);"
+        "INSERT INTO c VALUES ('x', 1), ('y', 2)");
     capture();
     app_->run("PRAGMA foreign_keys=ON");
     expect_marked("b", "UPDATE a SET id = 9 WHERE id = 2");
@@ -115,8 +119,9 @@ TEST_F(CaptureTest, FollowsTheHiddenRowidWhereThereIsNoKey) {
 }
 
 TEST_F(CaptureTest, SeesARowReplacedThroughTheRowidOfATableWithAnotherKey) {
-    make("CREATE TABLE k(code TEXT NOT NULL PRIMARY KEY, v);"
-         "INSERT INTO k VALUES ('a', 1), ('b', 2), ('c', 3)");
+    make(
+        "CREATE TABLE k(code TEXT NOT NULL PRIMARY KEY, v);"
+        "INSERT INTO k VALUES ('a', 1), ('b', 2), ('c', 3)");
     capture();
     EXPECT_EQ(captured("k").key, std::vector<std::string>{"code"});
     expect_marked("k", "UPDATE OR REPLACE k SET rowid = 2 WHERE code = 'a'");
@@ -124,9 +129,10 @@ TEST_F(CaptureTest, SeesARowReplacedThroughTheRowidOfATableWithAnotherKey) {
 }
 
 TEST_F(CaptureTest, TakesDefaultsThatAreNames) {
-    make("CREATE TABLE d(id INTEGER PRIMARY KEY, s TEXT NOT NULL DEFAULT active UNIQUE,"
-         " t TEXT NOT NULL DEFAULT 'it''s' UNIQUE);"
-         "INSERT INTO d(id) VALUES (1); INSERT INTO d VALUES (2, 'other', 'other')");
+    make(
+        "CREATE TABLE d(id INTEGER PRIMARY KEY, s TEXT NOT NULL DEFAULT active UNIQUE,"
+        " t TEXT NOT NULL DEFAULT 'it''s' UNIQUE);"
+        "INSERT INTO d(id) VALUES (1); INSERT INTO d VALUES (2, 'other', 'other')");
     capture();
     expect_marked("d", "REPLACE INTO d VALUES (3, NULL, 'free')");
     expect_marked("d", "INSERT INTO d VALUES (4, 'x', 'it''s')");
@@ -134,12 +140,14 @@ TEST_F(CaptureTest, TakesDefaultsThatAreNames) {
 }
 
 TEST_F(CaptureTest, KeepsOddNamesAndLeavesTheSchemaAsItWas) {
-    make("CREATE TABLE \"a \"\"quoted\"\".table {{x}}\"(\"select\" TEXT NOT NULL, \"k.2\" BLOB NOT NULL,"
-         " \"größe\" INT UNIQUE, PRIMARY KEY(\"select\", \"k.2\"));"
-         "CREATE UNIQUE INDEX \"odd, index (\" ON \"a \"\"quoted\"\".table {{x}}\""
-         "(\"k.2\" || \"select\", \"größe\") WHERE \"größe\" > 0;"
-         "CREATE TABLE seq(id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO seq(v) VALUES (1);"
-         "CREATE VIEW v AS SELECT 1; ANALYZE");
+    make(
+        "CREATE TABLE \"a \"\"quoted\"\".table {{x}}\"(\"select\" TEXT NOT NULL,"
+        " \"k.2\" BLOB NOT NULL,"
+        " \"größe\" INT UNIQUE, PRIMARY KEY(\"select\", \"k.2\"));"
+        "CREATE UNIQUE INDEX \"odd, index (\" ON \"a \"\"quoted\"\".table {{x}}\""
+        "(\"k.2\" || \"select\", \"größe\") WHERE \"größe\" > 0;"
+        "CREATE TABLE seq(id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO seq(v) VALUES (1);"
+        "CREATE VIEW v AS SELECT 1; ANALYZE");
     const std::string before = master();
     capture();
     const std::string name = "a \"quoted\".table {{x}}";
@@ -158,9 +166,8 @@ TEST_F(CaptureTest, InstallsAgainWithoutChangingAnything) {
     const std::string once = master();
     EXPECT_EQ(source_->identity(), identity);
     app_->run("INSERT INTO t VALUES (1); CREATE TABLE later(id INTEGER PRIMARY KEY)");
-    const CaptureResult again =
-        source_->install_capture(source_->inspect({.include = {"t"}, .exclude = {}}).tables,
-                                 {.job = "test"}, {});
+    const CaptureResult again = source_->install_capture(
+        source_->inspect({.include = {"t"}, .exclude = {}}).tables, {.job = "test"}, {});
     EXPECT_EQ(again.already_captured, 1U);
     EXPECT_EQ(marks(*app_, captured("t")).size(), 1U);
     EXPECT_EQ(capture().size(), 2U);
@@ -177,10 +184,12 @@ TEST_F(CaptureTest, NamesTheSchemaChange) {
         {"DROP TRIGGER _dbsync_1_au", "_dbsync_1_au is gone"},
         {"DROP TABLE _dbsync_delta_1", "_dbsync_delta_1 is gone"},
         {"CREATE TABLE n(id INTEGER PRIMARY KEY, v, w); INSERT INTO n SELECT * FROM t;"
-         "DROP TABLE t; ALTER TABLE n RENAME TO t", "made anew"}};
+         "DROP TABLE t; ALTER TABLE n RENAME TO t",
+         "made anew"}};
     for (const auto& [statement, words] : changes) {
-        make("DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS u;"
-             "CREATE TABLE t(id INTEGER PRIMARY KEY, v, w)");
+        make(
+            "DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS u;"
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, v, w)");
         capture();
         source_->audit();
         app_->run(statement);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The freeze and the fence against real writers, in both journal modes.
-#include "engine/sqlite/source_fixture.hpp"
-
 #include "base/error.hpp"
+#include "engine/sqlite/source_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -18,10 +17,11 @@ using testing::HasSubstr;
 class FreezeTest : public SourceTest, public testing::WithParamInterface<std::string> {
   protected:
     void SetUp() override {
-        make("CREATE TABLE t(id INTEGER PRIMARY KEY, v NOT NULL);"
-             "CREATE TABLE empty(a TEXT, b INT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
-             "INSERT INTO t VALUES (1, 'x')",
-             GetParam());
+        make(
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, v NOT NULL);"
+            "CREATE TABLE empty(a TEXT, b INT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
+            "INSERT INTO t VALUES (1, 'x')",
+            GetParam());
         tables_ = capture();
         freeze_ = source_->open_freeze(tables_);
         freeze_->arm({});
@@ -66,9 +66,9 @@ TEST_P(FreezeTest, GivesTheWaitingWriterTheFencesWords) {
     EXPECT_EQ(waiting.get(), "moved to the new server; don't write here");
     EXPECT_TRUE(source_->capture_state().fenced);
     EXPECT_TRUE(source_->fence_holds());
-    for (const char* sql : {"INSERT OR IGNORE INTO t VALUES (9, 9)", "REPLACE INTO t VALUES (1, 1)",
-                            "UPDATE OR IGNORE t SET v = 2", "DELETE FROM t",
-                            "INSERT INTO empty VALUES ('a', 1)"}) {
+    for (const char* sql :
+         {"INSERT OR IGNORE INTO t VALUES (9, 9)", "REPLACE INTO t VALUES (1, 1)",
+          "UPDATE OR IGNORE t SET v = 2", "DELETE FROM t", "INSERT INTO empty VALUES ('a', 1)"}) {
         EXPECT_THAT(write(sql, milliseconds{100}), HasSubstr("moved to")) << sql;
     }
     source_->remove_capture({.job = "test"}, {});

@@ -3,7 +3,6 @@
 #include "engine/sqlite/source_fixture.hpp"
 
 #include <gmock/gmock.h>
-
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -38,14 +37,15 @@ class InspectTest : public SourceTest {
 };
 
 TEST_F(InspectTest, FindsTheKeyThatIdentifiesRows) {
-    make("CREATE TABLE alias(id INTEGER PRIMARY KEY, u UNIQUE);"
-         "CREATE TABLE nullable(id TEXT PRIMARY KEY, v);"
-         "CREATE TABLE other(id TEXT PRIMARY KEY, u INT NOT NULL UNIQUE);"
-         "CREATE TABLE pair(b INT, a TEXT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
-         "CREATE TABLE strict_one(id INT PRIMARY KEY, v ANY) STRICT;"
-         "CREATE TABLE mixed(a TEXT NOT NULL, UNIQUE(a COLLATE NOCASE));"
-         "CREATE TABLE partial(a INT NOT NULL); CREATE UNIQUE INDEX i ON partial(a) WHERE a > 1;"
-         "CREATE TABLE generated(a INT, g INT NOT NULL AS (a) UNIQUE)");
+    make(
+        "CREATE TABLE alias(id INTEGER PRIMARY KEY, u UNIQUE);"
+        "CREATE TABLE nullable(id TEXT PRIMARY KEY, v);"
+        "CREATE TABLE other(id TEXT PRIMARY KEY, u INT NOT NULL UNIQUE);"
+        "CREATE TABLE pair(b INT, a TEXT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
+        "CREATE TABLE strict_one(id INT PRIMARY KEY, v ANY) STRICT;"
+        "CREATE TABLE mixed(a TEXT NOT NULL, UNIQUE(a COLLATE NOCASE));"
+        "CREATE TABLE partial(a INT NOT NULL); CREATE UNIQUE INDEX i ON partial(a) WHERE a > 1;"
+        "CREATE TABLE generated(a INT, g INT NOT NULL AS (a) UNIQUE)");
     EXPECT_THAT(table("alias").key, ElementsAre("id"));
     EXPECT_TRUE(table("alias").has_other_unique);
     EXPECT_THAT(table("nullable").key, ElementsAre("rowid"));
@@ -60,9 +60,10 @@ TEST_F(InspectTest, FindsTheKeyThatIdentifiesRows) {
 }
 
 TEST_F(InspectTest, RefusesWhatItCannotCapture) {
-    make("CREATE TABLE hidden(rowid, _rowid_, oid);"
-         "CREATE VIRTUAL TABLE words USING fts5(text);"
-         "CREATE TABLE compared(a INT); CREATE UNIQUE INDEX i ON compared(a = '1')");
+    make(
+        "CREATE TABLE hidden(rowid, _rowid_, oid);"
+        "CREATE VIRTUAL TABLE words USING fts5(text);"
+        "CREATE TABLE compared(a INT); CREATE UNIQUE INDEX i ON compared(a = '1')");
     EXPECT_THAT(finding(Severity::Fail, "hidden").message, HasSubstr("rowid, _rowid_ and oid"));
     EXPECT_THAT(finding(Severity::Fail, "words").message, HasSubstr("virtual"));
     EXPECT_EQ(finding(Severity::Fail, "words_content").message, "");

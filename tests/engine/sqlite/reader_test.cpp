@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Reading passes, chunks and keys from real files while writers write, in both journal modes.
-#include "engine/sqlite/source_fixture.hpp"
+#include "engine/sqlite/reader.hpp"
 
 #include "base/error.hpp"
 #include "engine/sqlite/position.hpp"
-#include "engine/sqlite/reader.hpp"
+#include "engine/sqlite/source_fixture.hpp"
 
 #include <fmt/format.h>
 
@@ -99,9 +99,10 @@ class ReaderTest : public SourceTest, public testing::WithParamInterface<std::st
 };
 
 TEST_P(ReaderTest, BringsAReplicaToTheSourceWhileWritersWrite) {
-    start("CREATE TABLE a(id INTEGER PRIMARY KEY, u INT UNIQUE, v);"
-          "CREATE TABLE b(k TEXT COLLATE NOCASE NOT NULL, n NUMERIC NOT NULL, v,"
-          " PRIMARY KEY(k, n)) WITHOUT ROWID; CREATE TABLE c(v)");
+    start(
+        "CREATE TABLE a(id INTEGER PRIMARY KEY, u INT UNIQUE, v);"
+        "CREATE TABLE b(k TEXT COLLATE NOCASE NOT NULL, n NUMERIC NOT NULL, v,"
+        " PRIMARY KEY(k, n)) WITHOUT ROWID; CREATE TABLE c(v)");
     std::atomic<bool> done{false};
     std::atomic<int> failed{0};
     std::jthread writer{[&] {
@@ -150,8 +151,9 @@ TEST_P(ReaderTest, BringsAReplicaToTheSourceWhileWritersWrite) {
 
 TEST_P(ReaderTest, LetsWritersWriteWhileABatchIsHandedOn) {
     start("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
-    app_->run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
-              " INSERT INTO t SELECT i, zeroblob(1000) FROM n");
+    app_->run(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+        " INSERT INTO t SELECT i, zeroblob(1000) FROM n");
     auto copies = replicas();
     int writes = 0;
     copies.at(1).on_push = [&] {
@@ -174,8 +176,9 @@ TEST_P(ReaderTest, LetsWritersWriteWhileABatchIsHandedOn) {
         std::function<void()> act_;
     };
     Interloper chunk{copies.at(1).on_push};
-    app_->run("WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
-              " INSERT INTO t SELECT i, 1 FROM n");
+    app_->run(
+        "WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+        " INSERT INTO t SELECT i, 1 FROM n");
     reader_->begin(tables_, milliseconds{100});
     reader_->snapshot();
     reader_->read_chunk(tables_[0], {.table_id = 1, .lower = {}, .upper = {}}, RowForm::Copy,
@@ -186,9 +189,10 @@ TEST_P(ReaderTest, LetsWritersWriteWhileABatchIsHandedOn) {
 
 TEST_P(ReaderTest, TilesATableIntoChunksOfMixedKeys) {
     start("CREATE TABLE t(a, b COLLATE NOCASE, v, PRIMARY KEY(a, b)) WITHOUT ROWID");
-    app_->run("INSERT INTO t VALUES (1, 'x', 0), (1.5, 'x', 0), ('1', 'X', 0), (x'31', 'y', 0),"
-              " (-9223372036854775808, '', 0), (9223372036854775807, x'', 0), ('', 'Z', 0),"
-              " ('', 'a', 0), ('ü', 'B', 0), (1e300, 'q', 0)");
+    app_->run(
+        "INSERT INTO t VALUES (1, 'x', 0), (1.5, 'x', 0), ('1', 'X', 0), (x'31', 'y', 0),"
+        " (-9223372036854775808, '', 0), (9223372036854775807, x'', 0), ('', 'Z', 0),"
+        " ('', 'a', 0), ('ü', 'B', 0), (1e300, 'q', 0)");
     const Table table = tables_[0];
     for (const RowForm form : {RowForm::Copy, RowForm::Compare}) {
         RowList all{form == RowForm::Copy ? 3U : 5U};
@@ -228,8 +232,10 @@ TEST_P(ReaderTest, SharesKeysOutToBucketsOnce) {
     start("CREATE TABLE t(k TEXT COLLATE NOCASE PRIMARY KEY NOT NULL, v)");
     app_->run("PRAGMA synchronous=OFF");
     for (int i = 0; i < 300; ++i) {
-        app_->run(fmt::format("INSERT INTO t VALUES ('Key{0}', 1); UPDATE t SET k = 'kEY{0}'"
-                              " WHERE k = 'key{0}'", i));
+        app_->run(
+            fmt::format("INSERT INTO t VALUES ('Key{0}', 1); UPDATE t SET k = 'kEY{0}'"
+                        " WHERE k = 'key{0}'",
+                        i));
     }
     reader_->begin(tables_, milliseconds{100});
     reader_->snapshot();
@@ -313,8 +319,9 @@ TEST_P(ReaderTest, NoticesAnotherHistory) {
 }
 
 TEST_P(ReaderTest, MovesAutoincrementCounters) {
-    start("CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES (41);"
-          "DELETE FROM t");
+    start(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO t VALUES (41);"
+        "DELETE FROM t");
     reader_->begin(tables_, milliseconds{100});
     reader_->snapshot();
     const auto sequences = reader_->read_sequences();

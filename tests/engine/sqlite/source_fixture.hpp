@@ -12,8 +12,8 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -49,7 +49,8 @@ inline std::string wire_key(std::int64_t id) {
 
 inline std::unique_ptr<Database> open_file(const std::string& path) {
     return std::make_unique<Database>(
-        path, OpenOptions{.role = Role::Target, .create = true,
+        path, OpenOptions{.role = Role::Target,
+                          .create = true,
                           .busy_timeout = std::chrono::milliseconds{5'000}});
 }
 
@@ -104,8 +105,9 @@ class SourceTest : public testing::Test {
         return {};
     }
     std::string master() {
-        Statement rows{*app_, "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master"
-                              " ORDER BY type, name"};
+        Statement rows{*app_,
+                       "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master"
+                       " ORDER BY type, name"};
         std::string text;
         while (rows.step()) {
             append_columns(text, rows, 0, 4);
