@@ -15,8 +15,12 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-std::string test_ident(std::string_view name) { return "\"" + std::string{name} + "\""; }
-std::string test_literal(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string test_ident(std::string_view name) {
+    return "\"" + std::string{name} + "\"";
+}
+std::string test_literal(std::string_view text) {
+    return "'" + std::string{text} + "'";
+}
 constexpr Quoting quoting{test_ident, test_literal};
 
 // A real asset that has placeholders of three kinds: what is tested is render(), not the asset.

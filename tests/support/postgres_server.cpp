@@ -5,9 +5,8 @@
 
 #include "support/wait.hpp"
 
-#include <fmt/format.h>
-
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <signal.h>
@@ -139,7 +138,7 @@ fs::path cache_folder() {
     const fs::path folder =
         fs::temp_directory_path() / fmt::format("dbsync-test-cache-{}", ::geteuid());
     ::mkdir(folder.c_str(), 0711);
-    struct stat about{};
+    struct stat about {};
     if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) ||
         about.st_uid != ::geteuid() || (about.st_mode & 0022U) != 0) {
         throw std::runtime_error{folder.string() + " is not ours"};
@@ -160,9 +159,9 @@ fs::path ready_data(const PostgresInstall& install) {
     const fs::path fresh = fmt::format("{}-{}", ready.string(), ::getpid());
     fs::create_directory(fresh);
     give_to_server(fresh);
-    must_run(as_server(install.bin / "initdb",
-                       {"-D", (fresh / "data").string(), "-U", "postgres", "-A", "trust", "-N",
-                        "--locale=C.UTF-8", "-E", "UTF8"}));
+    must_run(
+        as_server(install.bin / "initdb", {"-D", (fresh / "data").string(), "-U", "postgres", "-A",
+                                           "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8"}));
     std::error_code taken;
     fs::rename(fresh, ready, taken);
     if (taken) {
@@ -178,9 +177,9 @@ std::string settings_text(int port, const fs::path& folder, PostgresServer::Sett
     settings.insert({"max_prepared_transactions", "5"});
     settings.insert({"autovacuum_naptime", "'1s'"});
     settings.insert({"shared_buffers", "'64MB'"});
-    std::string text = fmt::format(
-        "\nlisten_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n", port,
-        folder.string());
+    std::string text =
+        fmt::format("\nlisten_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{}'\n",
+                    port, folder.string());
     for (const auto& [name, value] : settings) {
         text += fmt::format("{} = {}\n", name, value);
     }
@@ -248,8 +247,8 @@ bool is_required(const std::string& name) {
 PostgresServer::PostgresServer(const PostgresInstall& install, const Settings& settings)
     : install_{install}, port_{free_port()}, major_{major_of(install.bin)} {
     give_to_server(dir_.path());
-    must_run({.program = "cp",
-              .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}});
+    must_run(
+        {.program = "cp", .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}});
     std::ofstream{dir_ / "data/postgresql.conf", std::ios::app}
         << settings_text(port_, dir_.path(), settings);
     start();
@@ -268,8 +267,7 @@ void PostgresServer::start() {
 
 void PostgresServer::wait_ready() {
     const bool ready = wait_until(
-        [&] { return !process_->running() || PQping(url().c_str()) == PQPING_OK; },
-        start_time_max);
+        [&] { return !process_->running() || PQping(url().c_str()) == PQPING_OK; }, start_time_max);
     if (!ready || !process_->running()) {
         throw std::runtime_error{"the server does not start:\n" + log()};
     }
@@ -281,7 +279,9 @@ void PostgresServer::stop(int signal) {
     process_.reset();
 }
 
-std::string PostgresServer::log() const { return process_ ? process_->err() : ""; }
+std::string PostgresServer::log() const {
+    return process_ ? process_->err() : "";
+}
 
 std::string PostgresServer::url(const std::string& database, const std::string& user) const {
     return fmt::format("postgresql://{}@127.0.0.1:{}/{}", user, port_, database);
@@ -352,7 +352,11 @@ bool PostgresServer::is_blocked(int pid) const {
     return value(fmt::format("SELECT cardinality(pg_blocking_pids({})) > 0", pid)) == "t";
 }
 
-PostgresServer& source_server(const std::string& which) { return shared("source", which); }
-PostgresServer& target_server(const std::string& which) { return shared("target", which); }
+PostgresServer& source_server(const std::string& which) {
+    return shared("source", which);
+}
+PostgresServer& target_server(const std::string& which) {
+    return shared("target", which);
+}
 
 }  // namespace dbsync::test

@@ -98,11 +98,11 @@ class PostgresServer {
 
 // First line of a test (or SetUp) that needs a server: skips loudly without one, or fails when
 // DBSYNC_TEST_REQUIRE says so.
-#define DBSYNC_NEEDS_POSTGRES(which)                                                      \
-    if (const auto reason_ = dbsync::test::missing_postgres(which)) {                     \
-        const std::string name_ = "postgres" + std::string{which};                        \
-        if (dbsync::test::is_required(name_ == "postgressystem" ? "postgres" : name_)) {  \
-            FAIL() << "required and missing: " << *reason_;                               \
-        }                                                                                 \
-        GTEST_SKIP() << *reason_;                                                         \
+#define DBSYNC_NEEDS_POSTGRES(which)                                                     \
+    if (const auto reason_ = dbsync::test::missing_postgres(which)) {                    \
+        const std::string name_ = "postgres" + std::string{which};                       \
+        if (dbsync::test::is_required(name_ == "postgressystem" ? "postgres" : name_)) { \
+            FAIL() << "required and missing: " << *reason_;                              \
+        }                                                                                \
+        GTEST_SKIP() << *reason_;                                                        \
     }

@@ -26,9 +26,9 @@ PgRows rows_of(PGconn* connection, const Result& result) {
             if (PQgetisnull(result.get(), r, c) != 0) {
                 row.emplace_back();
             } else {
-                row.emplace_back(std::string{
-                    PQgetvalue(result.get(), r, c),
-                    static_cast<std::size_t>(PQgetlength(result.get(), r, c))});
+                row.emplace_back(
+                    std::string{PQgetvalue(result.get(), r, c),
+                                static_cast<std::size_t>(PQgetlength(result.get(), r, c))});
             }
         }
     }
@@ -48,7 +48,8 @@ PgSession::PgSession(const std::string& url) : connection_{PQconnectdb(url.c_str
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
         throw PgError{PQerrorMessage(connection_.get()), ""};
     }
-    PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection_.get(), [](void*, const char*) {}, nullptr);
 }
 
 PgRows PgSession::exec(const std::string& sql) {
@@ -83,8 +84,7 @@ PgRows PgSession::wait(std::chrono::milliseconds timeout) {
             }
             return false;
         },
-        timeout,
-        std::chrono::milliseconds{2});
+        timeout, std::chrono::milliseconds{2});
     if (!in_time) {
         throw PgError{"no answer in time", ""};
     }

@@ -176,8 +176,12 @@ ProcessResult Process::wait(std::chrono::milliseconds timeout) {
     return result;
 }
 
-std::string Process::out() const { return contents(out_); }
-std::string Process::err() const { return contents(err_); }
+std::string Process::out() const {
+    return contents(out_);
+}
+std::string Process::err() const {
+    return contents(err_);
+}
 
 ProcessResult run(const Command& command, std::chrono::milliseconds timeout) {
     return Process{command}.wait(timeout);

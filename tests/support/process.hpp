@@ -28,8 +28,8 @@ struct Command {
 };
 
 struct ProcessResult {
-    int exit_code = -1;  // -1 if it did not exit by itself
-    int signal = 0;      // the signal that ended it, or 0
+    int exit_code = -1;      // -1 if it did not exit by itself
+    int signal = 0;          // the signal that ended it, or 0
     bool timed_out = false;  // it was killed because the time was up
     std::string out;
     std::string err;

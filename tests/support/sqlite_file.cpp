@@ -26,7 +26,9 @@ SqliteFile::SqliteFile(const std::filesystem::path& path)
     : path_{path},
       database_{path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms} {}
 
-void SqliteFile::exec(const std::string& sql) { database_.exec(sql); }
+void SqliteFile::exec(const std::string& sql) {
+    database_.exec(sql);
+}
 
 std::string SqliteFile::value(const std::string& sql) {
     SQLite::Statement query{database_, sql};

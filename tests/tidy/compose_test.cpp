@@ -14,10 +14,10 @@
 namespace dbsync::test {
 namespace {
 
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-using nlohmann::json;
 
 const std::filesystem::path root{DBSYNC_SOURCE_DIR};
 

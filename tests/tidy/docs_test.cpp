@@ -18,9 +18,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-bool is_document(const SourceFile& file) { return file.path.ends_with(".md"); }
+bool is_document(const SourceFile& file) {
+    return file.path.ends_with(".md");
+}
 
-Complaints matches(const SourceFile& file, const std::regex& pattern, const std::string& complaint) {
+Complaints matches(const SourceFile& file,
+                   const std::regex& pattern,
+                   const std::string& complaint) {
     Complaints found;
     const std::vector<std::string> all = lines(file.text);
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -39,7 +43,12 @@ Complaints line_numbers(const SourceFile& file) {
 
 // The project stands alone: no path of the machine that it was written on.
 Complaints outside_paths(const SourceFile& file) {
-    static const std::regex pattern{"(^|[\\s\"'`(=])/(wo" "rk|ro" "ot|ho" "me)/|[^a-z]\\.\\./sha" "red"};
+    static const std::regex pattern{
+        "(^|[\\s\"'`(=])/(wo"
+        "rk|ro"
+        "ot|ho"
+        "me)/|[^a-z]\\.\\./sha"
+        "red"};
     return matches(file, pattern, "names a path outside the project");
 }
 
@@ -61,7 +70,8 @@ Complaints broken_links(const SourceFile& file, const std::filesystem::path& roo
 std::set<std::string> flags_in(const std::string& text) {
     static const std::regex pattern{"(^|[\\s\\[|`])(--[a-z][a-z-]+)"};
     std::set<std::string> flags;
-    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end; ++match) {
+    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end;
+         ++match) {
         flags.insert((*match)[2]);
     }
     return flags;
@@ -110,11 +120,14 @@ Complaints in_project(Rule rule, bool (*wanted)(const SourceFile&)) {
     return found;
 }
 
-bool every_file(const SourceFile&) { return true; }
+bool every_file(const SourceFile&) {
+    return true;
+}
 
 TEST(Docs, QuoteNoLineNumber) {
     EXPECT_THAT(in_project(line_numbers, is_document), IsEmpty());
-    EXPECT_THAT(line_numbers({"a.md", "see pass.cpp:12\nsee line 12\nthe first line\n"}), SizeIs(2));
+    EXPECT_THAT(line_numbers({"a.md", "see pass.cpp:12\nsee line 12\nthe first line\n"}),
+                SizeIs(2));
 }
 
 TEST(Docs, NameNoPathOutsideTheProject) {
@@ -125,11 +138,12 @@ TEST(Docs, NameNoPathOutsideTheProject) {
 
 TEST(Docs, LinkToWhatIsThere) {
     const std::filesystem::path root{DBSYNC_SOURCE_DIR};
-    EXPECT_THAT(in_project([&](const SourceFile& file) { return broken_links(file, root); },
-                           is_document),
-                IsEmpty());
-    EXPECT_THAT(broken_links({"docs/a.md", "[x](../README.md) [y](no.md) [z](https://x.org)"}, root),
-                ElementsAre("docs/a.md: links to no.md, which is not there"));
+    EXPECT_THAT(
+        in_project([&](const SourceFile& file) { return broken_links(file, root); }, is_document),
+        IsEmpty());
+    EXPECT_THAT(
+        broken_links({"docs/a.md", "[x](../README.md) [y](no.md) [z](https://x.org)"}, root),
+        ElementsAre("docs/a.md: links to no.md, which is not there"));
 }
 
 TEST(Docs, ListEveryExitCode) {
@@ -145,8 +159,8 @@ TEST(Docs, NameEveryFlagOfTheHelp) {
     const TempDir home;
     const DbsyncBinary dbsync{home};
     std::string help = dbsync.run({"--help"}).out;
-    for (const char* command : {"check", "start-capture", "snapshot", "catchup", "verify", "cutover",
-                                "status", "stop-capture", "migrate", "demo"}) {
+    for (const char* command : {"check", "start-capture", "snapshot", "catchup", "verify",
+                                "cutover", "status", "stop-capture", "migrate", "demo"}) {
         const ProcessResult result = dbsync.run({command, "--help"});
         ASSERT_EQ(result.exit_code, 0) << result;
         help += result.out;

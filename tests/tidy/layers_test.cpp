@@ -33,7 +33,9 @@ std::vector<Include> includes_of(const SourceFile& file) {
     return all;
 }
 
-std::string room_of(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string room_of(const std::string& path) {
+    return path.substr(0, path.find('/'));
+}
 
 const std::set<std::string> phases{"capture", "snapshot", "catchup", "verify", "cutover"};
 const std::set<std::string> engines{"engine/postgres/", "engine/sqlite/"};

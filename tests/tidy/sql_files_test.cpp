@@ -36,7 +36,8 @@ SqlParts parts_of(const std::string& text) {
 std::set<std::string> placeholders(const std::string& text) {
     static const std::regex pattern{"\\{\\{([^}]*)\\}\\}"};
     std::set<std::string> names;
-    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end; ++match) {
+    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end;
+         ++match) {
         names.insert((*match)[1]);
     }
     return names;
