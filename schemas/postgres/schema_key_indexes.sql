@@ -1,8 +1,8 @@
--- schema_key_indexes: the unique index of a table's key, the partitions' indexes attached to it, and
--- the constraints that these belong to, by object id.
--- literal:schema  schema of the table
--- literal:name    name of the table
--- literal:key     array of the key's columns
+-- schema_key_indexes: the index of a table's key, the partitions' indexes attached to it, and the
+-- constraints that these belong to, by object id.
+-- {{literal:schema}}  schema of the table
+-- {{literal:name}}    name of the table
+-- {{literal:key}}     array of the key's columns
 WITH RECURSIVE chosen (index_id) AS (
     SELECT i.indexrelid
     FROM pg_catalog.pg_index AS i
@@ -11,7 +11,8 @@ WITH RECURSIVE chosen (index_id) AS (
     WHERE n.nspname = {{literal:schema}} AND r.relname = {{literal:name}}
         AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
         AND (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY k.ordinality)
-             FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (number, ordinality)
+             FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[])
+                 WITH ORDINALITY AS k (number, ordinality)
              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = k.number
              WHERE k.ordinality <= i.indnkeyatts) @> {{literal:key}}::pg_catalog.text[]
         AND i.indnkeyatts = pg_catalog.cardinality({{literal:key}}::pg_catalog.text[])

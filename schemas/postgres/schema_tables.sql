@@ -1,7 +1,7 @@
 -- schema_tables: the tables to be moved and the partitions below them, by object id.
--- literal:ids      array of the tables' numbers
--- literal:schemas  array of their schemas, in the same order
--- literal:names    array of their names, in the same order
+-- {{literal:ids}}      array of the tables' numbers
+-- {{literal:schemas}}  array of their schemas, in the same order
+-- {{literal:names}}    array of their names, in the same order
 WITH RECURSIVE tree (id, relation) AS (
     SELECT w.id, r.oid
     FROM ROWS FROM (pg_catalog.unnest({{literal:ids}}::pg_catalog.int4[]),

@@ -1,4 +1,4 @@
--- target_create_chunk: the chunks of each table, each marked in the transaction that wrote its rows.
+-- target_create_chunk: chunks of tables, each marked in the transaction that wrote its rows.
 CREATE TABLE IF NOT EXISTS dbsync.target_chunk (
     job      pg_catalog.text NOT NULL,
     table_id pg_catalog.int4 NOT NULL,

@@ -1,4 +1,4 @@
--- target_create_schema_item: the schema statements that have run, or were skipped for a missing role.
+-- target_create_schema_item: the schema statements that have run, or that were left out.
 CREATE TABLE IF NOT EXISTS dbsync.target_schema_item (
     job         pg_catalog.text NOT NULL,
     item        pg_catalog.text NOT NULL,

@@ -1,7 +1,7 @@
 -- target_forget_keys: takes keys out of those not yet compared.
--- literal:job       the job
--- literal:table_id  the table's number
--- literal:keys      array of keys in COPY's text form
+-- {{literal:job}}       the job
+-- {{literal:table_id}}  the table's number
+-- {{literal:keys}}      array of keys in COPY's text form
 DELETE FROM dbsync.target_unverified_key AS u
 USING pg_catalog.unnest({{literal:keys}}::pg_catalog.text[]) AS k (key)
 WHERE u.job = {{literal:job}} AND u.table_id = {{literal:table_id}}

@@ -1,11 +1,12 @@
 -- target_key_index: whether a table has a unique index over just the given columns, and triggers.
--- literal:schema  schema of the table
--- literal:name    name of the table
--- literal:key     array of the key's columns
+-- {{literal:schema}}  schema of the table
+-- {{literal:name}}    name of the table
+-- {{literal:key}}     array of the key's columns
 SELECT EXISTS (
         SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
-            AND i.indexprs IS NULL AND i.indnkeyatts = pg_catalog.cardinality({{literal:key}}::pg_catalog.text[])
+            AND i.indexprs IS NULL
+            AND i.indnkeyatts = pg_catalog.cardinality({{literal:key}}::pg_catalog.text[])
             AND NOT EXISTS (
                 SELECT FROM pg_catalog.unnest({{literal:key}}::pg_catalog.text[]) AS k (name)
                 WHERE NOT EXISTS (

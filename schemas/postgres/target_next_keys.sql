@@ -1,9 +1,9 @@
 -- target_next_keys: the next keys that are not yet compared, in the order of their hashes.
--- literal:job       the job
--- literal:table_id  the table's number
--- literal:start     true: from the start, whatever `after` is
--- literal:after     the key after which to go on
--- literal:limit     at most so many
+-- {{literal:job}}       the job
+-- {{literal:table_id}}  the table's number
+-- {{literal:start}}     true: from the start, whatever `after` is
+-- {{literal:after}}     the key after which to go on
+-- {{literal:limit}}     at most so many
 SELECT u.key
 FROM dbsync.target_unverified_key AS u
 WHERE u.job = {{literal:job}} AND u.table_id = {{literal:table_id}}

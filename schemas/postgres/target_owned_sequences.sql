@@ -1,6 +1,6 @@
 -- target_owned_sequences: ascending sequences that number a column with an index of its own.
--- literal:schemas  array of the sequences' schemas
--- literal:names    array of their names
+-- {{literal:schemas}}  array of the sequences' schemas
+-- {{literal:names}}    array of their names
 -- Without an index the largest value would cost a scan of the table while writers wait.
 SELECT sn.nspname, s.relname, tn.nspname, t.relname, a.attname, q.seqincrement, q.seqmax
 FROM ROWS FROM (pg_catalog.unnest({{literal:schemas}}::pg_catalog.text[]),

@@ -1,6 +1,6 @@
 -- target_stage_columns: the base types of those columns of a table that are of a domain.
--- literal:schema  schema of the table
--- literal:name    name of the table
+-- {{literal:schema}}  schema of the table
+-- {{literal:name}}    name of the table
 -- A stage has rows of NULLs for keys without a row, which a domain may forbid.
 WITH RECURSIVE base (column_name, type_id, modifier) AS (
     SELECT a.attname, y.typbasetype, y.typtypmod

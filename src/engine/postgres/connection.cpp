@@ -221,9 +221,11 @@ void Connection::set_session(const SessionOptions& options) {
     if (server_version() >= 170000) {
         run("SET transaction_timeout = 0");
     }
-    const std::string encoding =
-        options.client_encoding.empty() ? server_encoding() : options.client_encoding;
-    run("SET client_encoding = " + quote_literal(encoding));
+    // For a server of SQL_ASCII any other client encoding would only refuse bytes, not convert them
+    // (PostgreSQL documentation, section 24.3 "Character Set Support").
+    const char* common = server_encoding() == "SQL_ASCII" ? "SQL_ASCII" : "UTF8";
+    run("SET client_encoding = " +
+        quote_literal(options.client_encoding.empty() ? common : options.client_encoding));
 }
 
 void Connection::raise(const pg_result* result, const std::string& asset) const {
@@ -249,23 +251,12 @@ void Connection::raise(const pg_result* result, const std::string& asset) const 
 
 Result Connection::finished(pg_result* result, const std::string& asset) const {
     Result holder{result};
-    switch (PQresultStatus(result)) {
-        case PGRES_COMMAND_OK:
-        case PGRES_TUPLES_OK:
-        case PGRES_EMPTY_QUERY:
-            return holder;
-        case PGRES_COPY_IN:
-        case PGRES_COPY_OUT:
-        case PGRES_COPY_BOTH:
-            DBSYNC_CHECK(false, "COPY was run as a plain statement");
-        case PGRES_BAD_RESPONSE:
-        case PGRES_NONFATAL_ERROR:
-        case PGRES_FATAL_ERROR:
-        case PGRES_SINGLE_TUPLE:
-        case PGRES_PIPELINE_SYNC:
-        case PGRES_PIPELINE_ABORTED:
-            break;
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
+        return holder;
     }
+    DBSYNC_CHECK(status != PGRES_COPY_IN && status != PGRES_COPY_OUT,
+                 "COPY was run as a plain statement");
     raise(result, asset);
 }
 

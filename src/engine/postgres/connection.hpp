@@ -6,12 +6,14 @@
 
 #include "engine/endpoint.hpp"
 #include "row/row_block.hpp"
+#include "row/table.hpp"
 #include "sql/statement_template.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,9 @@ enum class Role { Source, Target };
 struct SessionOptions {
     Role role = Role::Source;
     std::string purpose = {};      // ends up in application_name: "dbsync <purpose>"
-    std::string client_encoding = {};  // empty: the server's own encoding (bytes pass unchanged)
+    // Empty: UTF8 (so that ends of different encodings understand each other), or the bytes as they
+    // are where the server has no encoding.
+    std::string client_encoding = {};
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds tcp_user_timeout{30'000};
 };
@@ -107,6 +111,10 @@ class Connection {
 // "ident" and 'literal' by PostgreSQL's rules (E'' where a backslash occurs).
 [[nodiscard]] std::string quote_ident(std::string_view name);
 [[nodiscard]] std::string quote_literal(std::string_view text);
+// "schema"."name".
+[[nodiscard]] std::string qualified(const TableName& name);
+// {"a","b"}: an array literal's inside, before it is quoted as a literal.
+[[nodiscard]] std::string array_text(std::span<const std::string> elements);
 
 inline constexpr sql::Quoting quoting{&quote_ident, &quote_literal};
 

@@ -28,4 +28,23 @@ std::string quote_literal(std::string_view text) {
     return quoted;
 }
 
+std::string qualified(const TableName& name) {
+    return quote_ident(name.schema) + "." + quote_ident(name.name);
+}
+
+std::string array_text(std::span<const std::string> elements) {
+    std::string text = "{";
+    for (const std::string& element : elements) {
+        text += text.size() == 1 ? "\"" : ",\"";
+        for (const char c : element) {
+            if (c == '"' || c == '\\') {
+                text += '\\';
+            }
+            text += c;
+        }
+        text += '"';
+    }
+    return text + "}";
+}
+
 }  // namespace dbsync::postgres

@@ -18,6 +18,10 @@ namespace {
 // How long a statement on dbsync's own tables may wait for another session.
 constexpr const char* own_lock_timeout = "SET LOCAL lock_timeout = '60s'";
 
+// Statements of the schema may have to wait for one another: indexes of one table are built at the
+// same time.
+constexpr const char* schema_lock_timeout = "SET LOCAL lock_timeout = '6h'";
+
 constexpr std::array own_tables{"target_unverified_key", "target_unverified_table",
                                 "target_schema_item", "target_chunk", "target_job"};
 
@@ -276,6 +280,7 @@ void PostgresTarget::adopt(const std::string& /*job*/, std::span<const Table> ta
 
 void PostgresTarget::run_schema(const std::string& job, std::span<const SchemaItem> items) {
     Transaction transaction{connection()};
+    connection().run(schema_lock_timeout);
     run_items(connection(), job, items);
     transaction.commit();
 }

@@ -115,7 +115,7 @@ void inspect_table(Connection& connection, const Table& table, std::vector<Findi
     const Result rows =
         connection.run("SELECT EXISTS (SELECT FROM " + qualified(table.name) + ")");
     if (rows.boolean(0, 0)) {
-        findings.push_back(fail(name, "the table holds rows on the target that dbsync did not write",
+        findings.push_back(fail(name, "the table holds rows on the target that are not dbsync's",
                                 "drop it there, or move into an empty database"));
     } else {
         findings.push_back(warn(name, "the table is there on the target already, and empty",

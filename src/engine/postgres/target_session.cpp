@@ -6,6 +6,7 @@
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/row_query.hpp"
 #include "engine/postgres/target_stage.hpp"
+#include "engine/postgres/target_writer.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ namespace {
 constexpr std::uint64_t rows_deleted_max = 5'000;
 constexpr std::size_t chunks_per_statement = 1'000;
 
+// How long a statement may wait for a lock of somebody else's on the target.
+constexpr const char* bounded_waits = "SET LOCAL lock_timeout = '60s';";
+
 // The planner must not choose by statistics that a stage does not have (seen on 15: a merge join
 // over a whole index for ten keys). SET LOCAL needs no privilege.
 constexpr const char* plan_by_index =
@@ -32,50 +36,6 @@ constexpr const char* plan_by_scan =
 const char* plan_for(const Table& table) {
     return table.key_shape == KeyShape::WholeRow ? plan_by_scan : plan_by_index;
 }
-
-class CopyWriter : public RowWriter {
-  public:
-    CopyWriter(Connection& connection, const std::string& copy_sql, std::string table,
-               std::uint64_t* rows_taken)
-        : connection_{connection}, table_{std::move(table)}, rows_taken_{rows_taken} {
-        connection_.copy_in_begin(copy_sql);
-        open_ = true;
-    }
-    ~CopyWriter() override {
-        if (open_) {
-            connection_.copy_in_abort("dbsync gave up");
-        }
-    }
-    CopyWriter(const CopyWriter&) = delete;
-    CopyWriter& operator=(const CopyWriter&) = delete;
-
-    void push(RowBlock block) override {
-        try {
-            connection_.copy_in_push(block.bytes);
-        } catch (const Error& error) {
-            throw error.with_table(table_);
-        }
-    }
-
-    std::uint64_t finish() override {
-        open_ = false;
-        try {
-            const std::uint64_t rows = connection_.copy_in_end();
-            if (rows_taken_ != nullptr) {
-                *rows_taken_ += rows;
-            }
-            return rows;
-        } catch (const Error& error) {
-            throw error.with_table(table_);
-        }
-    }
-
-  private:
-    Connection& connection_;
-    std::string table_;
-    std::uint64_t* rows_taken_;  // a sum to add to, or null
-    bool open_ = false;
-};
 
 // What the session knows of a table.
 struct Known {
@@ -147,7 +107,8 @@ std::string deferring(Connection& connection) {
         " WHERE c.contype = 'f' AND c.condeferrable");
     std::string names;
     for (int row = 0; row < result.rows(); ++row) {
-        names += (names.empty() ? "" : ", ") + qualified({result.text(row, 0), result.text(row, 1)});
+        const TableName name{result.text(row, 0), result.text(row, 1)};
+        names += (names.empty() ? "" : ", ") + qualified(name);
     }
     return names.empty() ? std::string{} : "SET CONSTRAINTS " + names + " DEFERRED;";
 }
@@ -160,7 +121,7 @@ PostgresTargetSession::PostgresTargetSession(const Endpoint& endpoint, std::stri
 
 void PostgresTargetSession::begin() {
     const Result job = connection_.run(
-        "BEGIN;" + defer_sql_ + noting_lock_sql(job_, true) +
+        std::string{"BEGIN;"} + bounded_waits + defer_sql_ + noting_lock_sql(job_, true) +
         "; SELECT tracks_unverified FROM dbsync.target_job WHERE job = " + quote_literal(job_));
     if (job.rows() == 0) {
         connection_.rollback();
@@ -182,8 +143,7 @@ Known& PostgresTargetSession::know(const Table& table) {
 }
 
 std::unique_ptr<RowWriter> PostgresTargetSession::copy_into(const Table& table) {
-    return std::make_unique<CopyWriter>(connection_, copy_into_sql(table), table.name.display(),
-                                        nullptr);
+    return make_copy_writer(connection_, copy_into_sql(table), table.name.display(), nullptr);
 }
 
 // TRUNCATE is refused where a foreign key of another table leads here, even an empty one.
@@ -218,8 +178,8 @@ std::unique_ptr<RowWriter> PostgresTargetSession::stage(const Table& table) {
         connection_.run(known.stage->clear);
     }
     known.rows_before = known.rows_put;
-    return std::make_unique<CopyWriter>(connection_, known.stage->copy, table.name.display(),
-                                        &known.rows_put);
+    return make_copy_writer(connection_, known.stage->copy, table.name.display(),
+                            &known.rows_put);
 }
 
 ApplyCounts PostgresTargetSession::apply_stage(const Table& table) {
@@ -253,8 +213,9 @@ ApplyCounts PostgresTargetSession::apply_columns(const Table& table, Known& know
 
 ApplyCounts PostgresTargetSession::apply_whole_rows(Known& known) {
     ApplyCounts counts;
-    counts.keys = static_cast<std::uint64_t>(
-        connection_.run("SELECT count(*) FROM (" + known.stage->keys_text + ") AS k").integer(0, 0));
+    const Result keys =
+        connection_.run("SELECT count(*) FROM (" + known.stage->keys_text + ") AS k");
+    counts.keys = static_cast<std::uint64_t>(keys.integer(0, 0));
     counts.rows_deleted = connection_.run(known.stage->delete_absent).affected();
     counts.rows_written = connection_.run(known.stage->insert).affected();
     return counts;
@@ -337,9 +298,10 @@ void PostgresTargetSession::record_chunk(const Chunk& chunk, std::uint64_t rows,
          std::to_string(bytes)});
     if (result.affected() != 1) {
         throw Error{{.kind = ErrorKind::Conflict,
-                     .what_failed = fmt::format("chunk {} of table {} is done already, or was never "
-                                                "planned, on the target",
-                                                chunk.number, chunk.table_id)}};
+                     .what_failed =
+                         fmt::format("chunk {} of table {} is done already on the target, or was "
+                                     "never planned",
+                                     chunk.number, chunk.table_id)}};
     }
 }
 
@@ -407,8 +369,8 @@ void PostgresTargetSession::read_chunk(const Table& table, const Chunk& chunk, R
 void PostgresTargetSession::read_keys(const Table& table, std::span<const std::string> keys,
                                       RowSink& sink) {
     if (!keys.empty()) {
-        read(table, plan_for(table), copy_keys_sql(table, know(table).shape, keys, RowForm::Compare),
-             sink);
+        read(table, plan_for(table),
+             copy_keys_sql(table, know(table).shape, keys, RowForm::Compare), sink);
     }
 }
 

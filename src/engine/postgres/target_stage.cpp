@@ -216,23 +216,4 @@ std::string copy_into_sql(const Table& table) {
     return "COPY " + qualified(table.name) + " " + column_list(table) + " FROM STDIN";
 }
 
-std::string array_text(std::span<const std::string> elements) {
-    std::string text = "{";
-    for (const std::string& element : elements) {
-        text += text.size() == 1 ? "\"" : ",\"";
-        for (const char c : element) {
-            if (c == '"' || c == '\\') {
-                text += '\\';
-            }
-            text += c;
-        }
-        text += '"';
-    }
-    return text + "}";
-}
-
-std::string qualified(const TableName& name) {
-    return quote_ident(name.schema) + "." + quote_ident(name.name);
-}
-
 }  // namespace dbsync::postgres

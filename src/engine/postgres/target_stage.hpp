@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The statements by which a session of the target stages rows of form Change and makes a table's
-// rows equal to them. A stage is a temporary table of the session: k1 … (the key), present (whether
-// the source has a row of that key), c1 … (the writable columns).
+// rows equal to them. A stage is a temporary table of the session: k1 … (the key), present (is
+// there a row of that key at the source), c1 … (the writable columns).
 #pragma once
 
 #include "engine/postgres/connection.hpp"
@@ -33,11 +33,6 @@ struct StageSql {
 
 // COPY of form Copy into the table.
 [[nodiscard]] std::string copy_into_sql(const Table& table);
-
-// "{…}", the text form of an array of texts.
-[[nodiscard]] std::string array_text(std::span<const std::string> elements);
-
-[[nodiscard]] std::string qualified(const TableName& name);
 
 inline sql::Rendered part(std::string text) {
     return {"", std::move(text)};

@@ -53,9 +53,10 @@ CREATE TABLE public.base (id integer NOT NULL, note text);
 CREATE TABLE public.derived (extra text) INHERITS (public.base);
 CREATE TABLE public.parts (k integer NOT NULL, at date NOT NULL, v text, PRIMARY KEY (k, at))
     PARTITION BY RANGE (at);
-CREATE TABLE public.parts_1 PARTITION OF public.parts FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
-CREATE TABLE public.parts_2 PARTITION OF public.parts FOR VALUES FROM ('2021-01-01') TO ('2022-01-01')
-    PARTITION BY LIST (k);
+CREATE TABLE public.parts_1 PARTITION OF public.parts
+    FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE public.parts_2 PARTITION OF public.parts
+    FOR VALUES FROM ('2021-01-01') TO ('2022-01-01') PARTITION BY LIST (k);
 CREATE TABLE public.parts_2_1 PARTITION OF public.parts_2 DEFAULT;
 CREATE INDEX parts_v ON public.parts (v);
 CREATE VIEW public.grouped AS SELECT p.id, p.name, count(*) FROM public.parent p GROUP BY p.id;

@@ -227,7 +227,8 @@ TEST_F(PostgresTargetTest, PagesThroughUnverifiedKeys) {
 }
 
 TEST_F(PostgresTargetTest, ReadsTheKeysItIsAskedFor) {
-    create("CREATE TABLE t (k text PRIMARY KEY, v integer, g integer GENERATED ALWAYS AS (v) STORED);"
+    create("CREATE TABLE t (k text PRIMARY KEY, v integer,"
+           " g integer GENERATED ALWAYS AS (v) STORED);"
            "INSERT INTO t VALUES ('a', 1), ('b\t', 2), ('c', 3)");
     Gather some;
     session_->read_keys(table(), std::vector<std::string>{"b\\t", "none"}, some);
