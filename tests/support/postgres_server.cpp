@@ -201,7 +201,11 @@ PostgresServer& shared(const std::string& role, const std::string& which) {
     static std::map<std::string, std::unique_ptr<PostgresServer>> servers;
     std::unique_ptr<PostgresServer>& server = servers[role + which];
     if (!server) {
-        const auto install = find_postgres(which);
+        auto install = find_postgres(which);
+        const std::string other = environment("DBSYNC_TEST_PG_TARGET_BIN");
+        if (role == "target" && which == "system" && !other.empty()) {
+            install = PostgresInstall{other};
+        }
         if (!install) {
             throw std::runtime_error{*missing_postgres(which)};
         }

@@ -86,7 +86,8 @@ class PostgresServer {
 };
 
 // The servers that the tests of one process share: "source" and "target" side by side, made at the
-// first call and stopped at the end of the process. `which` as for find_postgres.
+// first call and stopped at the end of the process. `which` as for find_postgres; a "system" target
+// can be of another version: DBSYNC_TEST_PG_TARGET_BIN.
 // Call them from the main thread.
 [[nodiscard]] PostgresServer& source_server(const std::string& which = "system");
 [[nodiscard]] PostgresServer& target_server(const std::string& which = "system");
