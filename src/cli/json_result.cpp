@@ -166,8 +166,9 @@ std::string json_of_statements(const std::vector<std::string>& statements) {
 
 std::string json_of_phase(const std::string& phase) { return text_of({{"phase", phase}}); }
 
-std::string json_of_steps(const std::vector<std::pair<std::string, std::string>>& steps) {
-    Json document = Json::object();
+std::string json_of_steps(const std::vector<std::pair<std::string, std::string>>& steps,
+                          const std::string& phase) {
+    Json document = {{"phase", phase}};
     for (const auto& [name, body] : steps) {
         document[name] = Json::parse(body);
     }
