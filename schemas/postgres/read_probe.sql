@@ -7,7 +7,8 @@ SELECT pg_catalog.format('INSERT INTO %1$I.%2$I %3$s SELECT %4$s FROM %1$I.%2$I 
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(t.attname), ', ' ORDER BY t.attnum) AS columns
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(t.attname), ', '
+        ORDER BY t.attnum) AS columns
     FROM pg_catalog.pg_attribute AS t
     WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped AND t.attgenerated = ''
 ) AS a

@@ -5,7 +5,8 @@
 WITH RECURSIVE base (column_number, type_id) AS (
     SELECT k.ordinality, a.atttypid
     FROM pg_catalog.pg_attribute AS a
-    JOIN pg_catalog.unnest({{literal:key}}::pg_catalog.text[]) WITH ORDINALITY AS k (name, ordinality)
+    JOIN pg_catalog.unnest({{literal:key}}::pg_catalog.text[])
+        WITH ORDINALITY AS k (name, ordinality)
         ON k.name = a.attname::pg_catalog.text
     JOIN pg_catalog.pg_class AS r ON r.oid = a.attrelid
     JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
@@ -36,7 +37,8 @@ SELECT r.relkind = 'p',
         WHERE a.attrelid = r.oid AND a.attname::pg_catalog.text = k.name), false)
 FROM pg_catalog.pg_class AS r
 JOIN pg_catalog.pg_namespace AS n ON n.oid = r.relnamespace
-LEFT JOIN pg_catalog.unnest({{literal:key}}::pg_catalog.text[]) WITH ORDINALITY AS k (name, ordinality)
+LEFT JOIN pg_catalog.unnest({{literal:key}}::pg_catalog.text[])
+        WITH ORDINALITY AS k (name, ordinality)
     ON true
 WHERE n.nspname = {{literal:schema}} AND r.relname = {{literal:name}}
 ORDER BY k.ordinality

@@ -1,9 +1,10 @@
 -- read_tree: tables with every partitioned table and partition below them, and their fences.
 -- {{literal:tables}}  array of the tables' quoted names
--- One row each: position of the captured table in the array, schema, name, and how its fence stands:
--- "" for none, else tgenabled (A: always).
+-- One row each: position of the captured table in the array, schema, name, and how its fence
+-- stands: "" for none, else tgenabled (A: always).
 SELECT t.position, n.nspname, c.relname, coalesce(g.tgenabled::pg_catalog.text, '')
-FROM pg_catalog.unnest({{literal:tables}}::pg_catalog.regclass[]) WITH ORDINALITY AS t (oid, position)
+FROM pg_catalog.unnest({{literal:tables}}::pg_catalog.regclass[])
+    WITH ORDINALITY AS t (oid, position)
 JOIN pg_catalog.pg_class AS r ON r.oid = t.oid
 CROSS JOIN LATERAL (
     SELECT t.oid AS member WHERE r.relkind <> 'p'

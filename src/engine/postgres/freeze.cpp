@@ -281,12 +281,12 @@ void PostgresFreeze::fence(const std::string& message) {
     release();
     if (!gaps.empty()) {
         throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = fmt::format("the fence was committed and at once switched off "
-                                                "on {}: a DISABLE TRIGGER had queued behind the "
-                                                "freeze, and writes may have passed",
+                     .what_failed = fmt::format("the fence was committed and at once switched "
+                                                "off on {}: a DISABLE TRIGGER had queued behind "
+                                                "the freeze, and writes may have passed",
                                                 fmt::join(gaps, ", ")),
                      .table = gaps.front(),
-                     .hint = "stop whoever runs ALTER TABLE … DISABLE TRIGGER, enable the trigger "
+                     .hint = "stop whoever runs ALTER TABLE … DISABLE TRIGGER, enable it "
                              "again, and compare these tables before opening the target"}};
     }
 }

@@ -46,10 +46,6 @@ bool is_lock_failure(const Error& error) {
     return code == "55P03" || code == "57014" || code == "40P01";
 }
 
-std::string qualified(const TableName& name) {
-    return quote_ident(name.schema) + "." + quote_ident(name.name);
-}
-
 template <typename Read>
 auto of_table(const Table& table, const Read& read) {
     try {
@@ -222,8 +218,9 @@ std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
     }
     const TxidSnapshot to =
         range.widened ? snapshot_ : TxidSnapshot::of(range.batch->to);
-    const std::string deltas = slots_.deltas_sql(table.id, fmt::format("{}", fmt::join(names, ", ")),
-                                                 TxidSnapshot::of(range.batch->from), to);
+    const std::string deltas =
+        slots_.deltas_sql(table.id, fmt::format("{}", fmt::join(names, ", ")),
+                          TxidSnapshot::of(range.batch->from), to);
     if (deltas.empty()) {
         return {};
     }
