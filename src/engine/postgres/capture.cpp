@@ -206,7 +206,7 @@ class Installer {
 };
 
 std::int64_t oid_of(Connection& connection, const TableName& name) {
-    return connection.run("SELECT coalesce(to_regclass($1)::oid, 0)", {quoted(name)}).integer(0, 0);
+    return connection.run("SELECT coalesce(to_regclass($1)::oid, 0)", {qualified(name)}).integer(0, 0);
 }
 
 // The job's row, and every table of ours that belongs to no captured one.

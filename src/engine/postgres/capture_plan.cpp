@@ -114,7 +114,7 @@ sql::Rendered catalogue_row(const LiveTable& live) {
     p.literal("id", std::int64_t{table.id})
         .literal("schema", table.name.schema)
         .literal("table", table.name.name)
-        .literal("relation", quoted(table.name))
+        .literal("relation", qualified(table.name))
         .literal("key_shape", table.key_shape == KeyShape::Columns ? "columns" : "whole_row")
         .literal("capture", table.capture == CaptureMethod::Row ? "row" : "statement")
         .literal("key", array_text(table.key))
@@ -220,7 +220,7 @@ sql::Rendered capture_function(const Table& table, int slot) {
 
 std::string lock_statement(const LiveTable& live, const char* mode) {
     return fmt::format("LOCK TABLE {}{} IN {} MODE", live.partitioned ? "" : "ONLY ",
-                       quoted(live.table.name), mode);
+                       qualified(live.table.name), mode);
 }
 
 }  // namespace dbsync::postgres

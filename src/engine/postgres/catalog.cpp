@@ -129,25 +129,6 @@ std::pair<std::string, std::string> explain(Connection& connection,
 
 }  // namespace
 
-std::string quoted(const TableName& name) {
-    return quote_ident(name.schema) + "." + quote_ident(name.name);
-}
-
-std::string array_text(std::span<const std::string> elements) {
-    std::string text = "{";
-    for (const std::string& element : elements) {
-        text += text.size() == 1 ? "\"" : ",\"";
-        for (const char c : element) {
-            if (c == '"' || c == '\\') {
-                text += '\\';
-            }
-            text += c;
-        }
-        text += '"';
-    }
-    return text + "}";
-}
-
 std::vector<TableName> slot_names(std::int32_t id, int slots) {
     std::vector<TableName> names;
     for (int slot = 0; slot < slots; ++slot) {

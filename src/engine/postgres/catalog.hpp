@@ -56,10 +56,4 @@ void audit(Connection& connection, std::span<const Table> tables);
 // "delta_<id>_<slot>" for each slot, in schema dbsync.
 [[nodiscard]] std::vector<TableName> slot_names(std::int32_t id, int slots);
 
-// "schema"."name".
-[[nodiscard]] std::string quoted(const TableName& name);
-
-// {"a","b"}: an array literal's inside, before it is quoted as a literal.
-[[nodiscard]] std::string array_text(std::span<const std::string> elements);
-
 }  // namespace dbsync::postgres

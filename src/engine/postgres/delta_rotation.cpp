@@ -123,7 +123,7 @@ void DeltaRotation::tidy(Connection& connection, const Slots& slots, const Curso
         if (slots.bytes[i] <= (current ? limits_.truncate_bytes : 0)) {
             continue;
         }
-        const std::string slot = quoted(names[i]);
+        const std::string slot = qualified(names[i]);
         if (!has_pending(connection, slot, snapshot) &&
             truncate_consumed(connection, slot, snapshot)) {
             continue;

@@ -49,10 +49,6 @@ sql::Rendered part(std::string text) { return {"", std::move(text)}; }
 
 sql::Parameters parameters() { return sql::Parameters{{&quote_ident, &quote_literal}}; }
 
-std::string qualified(const TableName& name) {
-    return quote_ident(name.schema) + "." + quote_ident(name.name);
-}
-
 // One element of an array literal; the whole is quoted as a literal afterwards.
 void append_element(std::string& array, const std::optional<std::string>& value) {
     if (!array.empty()) {
