@@ -1,5 +1,5 @@
 -- target_capabilities: what this role may do in this database, for inspection.
--- schema_there: the schema of our own exists; create_schema: it may be made or used.
+-- standby, temporary tables, our schema, server process, our tables, new schemas, the role.
 SELECT pg_catalog.pg_is_in_recovery(),
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY'),
     CASE WHEN pg_catalog.to_regnamespace('dbsync') IS NULL

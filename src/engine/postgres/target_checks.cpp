@@ -119,7 +119,8 @@ void inspect_table(Connection& connection, const Table& table, std::vector<Findi
                                 "drop it there, or move into an empty database"));
     } else {
         findings.push_back(warn(name, "the table is there on the target already, and empty",
-                                "drop it there: the snapshot creates it"));
+                                "drop it there, or run snapshot with --schema none if it is as the "
+                                "source has it"));
     }
 }
 
