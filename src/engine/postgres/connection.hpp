@@ -73,7 +73,10 @@ class Connection {
     // Runs a COPY … TO STDOUT (text form) and hands rows on in blocks of at most block_bytes_max.
     // For form Compare fills `ends`; the key is the first `key_fields` fields.
     // Returns the number of rows.
-    std::uint64_t copy_out(const std::string& copy_sql, RowForm form, int key_fields, RowSink& sink);
+    std::uint64_t copy_out(const std::string& copy_sql,
+                           RowForm form,
+                           int key_fields,
+                           RowSink& sink);
 
     // COPY … FROM STDIN in steps.
     void copy_in_begin(const std::string& copy_sql);
