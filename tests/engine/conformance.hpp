@@ -53,6 +53,8 @@ class Ends {
     [[nodiscard]] virtual std::string target_schema() = 0;
     // Whether several transactions can write at a time.
     [[nodiscard]] virtual bool many_writers() const = 0;
+    // A plain name as an item of the schema writes it.
+    [[nodiscard]] virtual std::string qualified(const std::string& name) const = 0;
     // A table "Types" with values that are hard to carry.
     [[nodiscard]] virtual std::string hard_values() const = 0;
 };
@@ -97,6 +99,7 @@ class SqliteEnds : public Ends {
     std::string source_schema() override { return SqliteFile{source_}.schema(); }
     std::string target_schema() override { return SqliteFile{target_}.schema(); }
     [[nodiscard]] bool many_writers() const override { return false; }
+    [[nodiscard]] std::string qualified(const std::string& name) const override { return name; }
     [[nodiscard]] std::string hard_values() const override {
         return R"(CREATE TABLE "Types"(id INTEGER PRIMARY KEY, i INTEGER, r REAL, t TEXT, b BLOB,
                       "any ""thing""", g AS (i + 1));
@@ -147,6 +150,9 @@ class PostgresEnds : public Ends {
     std::string source_schema() override { return source_server().schema(source_); }
     std::string target_schema() override { return target_server().schema(target_); }
     [[nodiscard]] bool many_writers() const override { return true; }
+    [[nodiscard]] std::string qualified(const std::string& name) const override {
+        return "public." + name;
+    }
     [[nodiscard]] std::string hard_values() const override {
         return R"(CREATE TABLE "Types"(id integer PRIMARY KEY, n numeric, d double precision,
                       t text, b bytea, a text[], j json, ts timestamptz, r int4range,

@@ -205,8 +205,9 @@ TEST_P(TargetConformance, TheUnverifiedSetIsASetAndABeginEmptiesIt) {
 TEST_P(TargetConformance, SchemaItemsAreRunOnce) {
     PlainMove move{*ends_};
     move.target->prepare("job", "source");
-    const SchemaItem item{.id = "one", .description = "table one", .sql = "CREATE TABLE one(a INTEGER)"};
-    const SchemaItem broken{.id = "two", .description = "table two", .sql = "CREATE TABLE one(b INTEGER)"};
+    const std::string sql = "CREATE TABLE " + ends_->qualified("one") + "(a INTEGER)";
+    const SchemaItem item{.id = "one", .description = "table one", .sql = sql};
+    const SchemaItem broken{.id = "two", .description = "table two", .sql = sql};
 
     move.target->run_schema("job", {&item, 1});
     move.target->run_schema("job", {&item, 1});
