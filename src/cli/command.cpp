@@ -60,7 +60,8 @@ const char* const demo_text =
     "server.";
 
 const char* const check_example =
-    "dbsync check --source postgresql://app@old.example/shop --target postgresql://app@new.example/shop";
+    "dbsync check --source postgresql://app@old.example/shop "
+    "--target postgresql://app@new.example/shop";
 const char* const start_capture_example =
     "dbsync start-capture --source sqlite:old.db --target sqlite:new.db";
 const char* const cutover_example =
