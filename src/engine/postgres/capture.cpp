@@ -6,8 +6,9 @@
 #include "engine/postgres/capture_plan.hpp"
 #include "engine/postgres/table_lock.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 
 namespace dbsync::postgres {
@@ -75,8 +76,7 @@ std::int32_t next_id(Connection& connection) {
 
 // tgenabled by relation and name, of the triggers that dbsync's capture may have made.
 std::map<std::pair<std::int64_t, std::string>, std::string> existing_triggers(
-    Connection& connection,
-    const CapturePlan& plan) {
+    Connection& connection, const CapturePlan& plan) {
     const Result r = connection.run(
         fmt::format("SELECT tgrelid, tgname, tgenabled FROM pg_trigger"
                     " WHERE tgrelid = ANY ($1::oid[]) AND tgname LIKE 'dbsync\\_{}\\_%'",
@@ -121,12 +121,12 @@ class Installer {
         LockAttempts attempts{connection_, options_, stop_};
         attempts.repeat("put capture triggers on " + plan.live.table.name.display(),
                         relations_of(plan), [&] {
-            const Rollback rollback{connection_};
-            begin(connection_);
-            prepare(plan, fresh);
-            attach(plan, fresh);
-            connection_.commit();
-        });
+                            const Rollback rollback{connection_};
+                            begin(connection_);
+                            prepare(plan, fresh);
+                            attach(plan, fresh);
+                            connection_.commit();
+                        });
     }
 
   private:
@@ -159,8 +159,8 @@ class Installer {
     // autovacuum does not come back.
     void attach(const CapturePlan& plan, bool fresh) {
         const std::vector<std::string> statements = missing_triggers(connection_, plan);
-        const auto until = std::chrono::steady_clock::now() +
-                           std::min(quiet_hold_max, options_.retry_for);
+        const auto until =
+            std::chrono::steady_clock::now() + std::min(quiet_hold_max, options_.retry_for);
         connection_.run("SAVEPOINT attempt");
         for (std::chrono::milliseconds wait{50};; wait = std::min(wait * 2, longest_pause)) {
             try {
@@ -170,8 +170,7 @@ class Installer {
                 run_together(statements, plan, fresh);
                 return;
             } catch (const Error& error) {
-                if (error.kind() != ErrorKind::Busy ||
-                    std::chrono::steady_clock::now() >= until) {
+                if (error.kind() != ErrorKind::Busy || std::chrono::steady_clock::now() >= until) {
                     throw;
                 }
             }
@@ -189,9 +188,9 @@ class Installer {
             text += statement + ";\n";
         }
         if (!fresh && !statements.empty()) {
-            text += sql::render("schemas/postgres/source_whole_mark.sql",
-                                sql::Parameters{quoting}.literal(
-                                    "id", std::int64_t{plan.live.table.id}))
+            text += sql::render(
+                        "schemas/postgres/source_whole_mark.sql",
+                        sql::Parameters{quoting}.literal("id", std::int64_t{plan.live.table.id}))
                         .text;
         }
         if (!text.empty()) {
@@ -206,7 +205,8 @@ class Installer {
 };
 
 std::int64_t oid_of(Connection& connection, const TableName& name) {
-    return connection.run("SELECT coalesce(to_regclass($1)::oid, 0)", {qualified(name)}).integer(0, 0);
+    return connection.run("SELECT coalesce(to_regclass($1)::oid, 0)", {qualified(name)})
+        .integer(0, 0);
 }
 
 // The job's row, and every table of ours that belongs to no captured one.
@@ -356,8 +356,9 @@ void prove_capture(Connection& connection) {
     begin(connection);
     connection.run("UPDATE dbsync.canary SET chirps = chirps + 1");
     const bool seen = connection
-                          .run("SELECT EXISTS (SELECT FROM dbsync.delta_0_0"
-                               " WHERE txid = txid_current() AND k1 = 1)")
+                          .run(
+                              "SELECT EXISTS (SELECT FROM dbsync.delta_0_0"
+                              " WHERE txid = txid_current() AND k1 = 1)")
                           .boolean(0, 0);
     if (!seen) {
         throw Error{{.kind = ErrorKind::Precondition,

@@ -2,6 +2,7 @@
 #include "engine/postgres/capture_plan.hpp"
 
 #include <fmt/format.h>
+
 #include <utility>
 
 namespace dbsync::postgres {
@@ -18,7 +19,7 @@ struct Setting {
 // Under which a row's text is hashed: those of Connection, so that both sides agree. They also keep
 // the application's search_path out of the function.
 constexpr Setting text_settings[] = {
-    {"search_path", "pg_catalog"}, {"datestyle", "ISO"},      {"intervalstyle", "postgres"},
+    {"search_path", "pg_catalog"}, {"datestyle", "ISO"},        {"intervalstyle", "postgres"},
     {"timezone", "UTC"},           {"extra_float_digits", "3"}, {"bytea_output", "hex"},
     {"xmloption", "content"},      {"lc_monetary", "C"},
 };
@@ -79,10 +80,10 @@ std::vector<sql::Rendered> function_settings(const Table& table) {
     std::vector<sql::Rendered> clauses;
     if (table.key_shape == KeyShape::WholeRow) {
         for (const Setting& setting : text_settings) {
-            clauses.push_back(sql::render(
-                "triggers/postgres/capture_setting.sql",
-                sql::Parameters{quoting}.ident("name", setting.name).literal("value",
-                                                                             setting.value)));
+            clauses.push_back(sql::render("triggers/postgres/capture_setting.sql",
+                                          sql::Parameters{quoting}
+                                              .ident("name", setting.name)
+                                              .literal("value", setting.value)));
         }
     }
     return clauses;
@@ -151,9 +152,9 @@ class TriggerList {
         return p;
     }
     void push(char suffix, const Member& on, bool cloned, sql::Rendered create) {
-        list_.push_back({trigger_name(suffix), on.name, on.oid, cloned, std::move(create),
-                         sql::render("triggers/postgres/capture_always.sql",
-                                     parameters(suffix, on))});
+        list_.push_back(
+            {trigger_name(suffix), on.name, on.oid, cloned, std::move(create),
+             sql::render("triggers/postgres/capture_always.sql", parameters(suffix, on))});
     }
 
     const LiveTable& live_;

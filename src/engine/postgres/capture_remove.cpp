@@ -6,8 +6,9 @@
 #include "engine/postgres/fence.hpp"
 #include "engine/postgres/table_lock.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace dbsync::postgres {
 
@@ -47,12 +48,12 @@ class Remover {
 
   private:
     std::vector<LiveTrigger> triggers_of(std::int32_t id) {
-        const Result r = connection_.run(
-            sql::render("schemas/postgres/query_source_triggers.sql",
-                        sql::Parameters{quoting}.literal("function",
-                                                         fmt::format("dbsync.capture_{}()", id)))
-                .text,
-            {std::to_string(id)});
+        const Result r =
+            connection_.run(sql::render("schemas/postgres/query_source_triggers.sql",
+                                        sql::Parameters{quoting}.literal(
+                                            "function", fmt::format("dbsync.capture_{}()", id)))
+                                .text,
+                            {std::to_string(id)});
         std::vector<LiveTrigger> found;
         for (int row = 0; row < r.rows(); ++row) {
             found.push_back({{r.text(row, 0), r.text(row, 1)},
@@ -99,16 +100,15 @@ class Remover {
     }
 
     std::vector<TableName> slots_of(std::int32_t id) {
-        const Result r =
-            connection_.run(fmt::format("SELECT slots FROM dbsync.captured_table WHERE id = {}", id));
+        const Result r = connection_.run(
+            fmt::format("SELECT slots FROM dbsync.captured_table WHERE id = {}", id));
         return slot_names(id, r.rows() == 0 ? 0 : static_cast<int>(r.integer(0, 0)));
     }
 
     static std::string of_trigger(const std::string& asset, const LiveTrigger& trigger) {
-        return sql::render("schemas/postgres/" + asset + ".sql",
-                           sql::Parameters{quoting}
-                               .ident("trigger", trigger.name)
-                               .ident("table", trigger.table))
+        return sql::render("schemas/postgres/" + asset + ".sql", sql::Parameters{quoting}
+                                                                     .ident("trigger", trigger.name)
+                                                                     .ident("table", trigger.table))
             .text;
     }
 

@@ -4,8 +4,9 @@
 #include "base/error.hpp"
 #include "sql/statement_template.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -16,8 +17,9 @@ namespace {
 std::string source_query(const std::string& path, bool with_fingerprint, bool with_key) {
     sql::Parameters parameters{quoting};
     if (with_fingerprint) {
-        parameters.parts("fingerprint", {sql::render("schemas/postgres/query_source_fingerprint.sql",
-                                                     sql::Parameters{quoting})});
+        parameters.parts("fingerprint",
+                         {sql::render("schemas/postgres/query_source_fingerprint.sql",
+                                      sql::Parameters{quoting})});
     }
     if (with_key) {
         parameters.parts("key", {sql::render("schemas/postgres/query_source_key.sql",
@@ -88,9 +90,8 @@ Table captured_table(const Result& r, int row) {
 }
 
 std::string column_changes(Connection& connection, const std::string& id) {
-    const Result r =
-        connection.run(source_query("schemas/postgres/query_source_column_changes.sql", false, false),
-                       {id});
+    const Result r = connection.run(
+        source_query("schemas/postgres/query_source_column_changes.sql", false, false), {id});
     std::string text;
     for (int row = 0; row < r.rows(); ++row) {
         text += (row == 0 ? "" : ", ") + r.text(row, 0);
@@ -122,7 +123,8 @@ std::pair<std::string, std::string> explain(Connection& connection,
         return {"capture trigger " + detail + " is missing or not ENABLE ALWAYS", repair};
     }
     if (problem == "method") {
-        return {"has become part of an inheritance or a subscription, which its triggers miss", anew};
+        return {"has become part of an inheritance or a subscription, which its triggers miss",
+                anew};
     }
     return {"dbsync." + detail + " was dropped", anew};
 }
@@ -138,10 +140,10 @@ std::vector<TableName> slot_names(std::int32_t id, int slots) {
 }
 
 std::vector<LiveTable> live_tables(Connection& connection, std::optional<std::int64_t> oid) {
-    const std::vector<std::optional<std::string>> which{
-        oid ? std::optional{std::to_string(*oid)} : std::nullopt};
-    const Result tables = connection.run(
-        source_query("schemas/postgres/query_source_tables.sql", true, true), which);
+    const std::vector<std::optional<std::string>> which{oid ? std::optional{std::to_string(*oid)}
+                                                            : std::nullopt};
+    const Result tables =
+        connection.run(source_query("schemas/postgres/query_source_tables.sql", true, true), which);
     std::vector<LiveTable> found;
     std::map<std::int64_t, std::size_t> place;
     for (int row = 0; row < tables.rows(); ++row) {
@@ -162,8 +164,10 @@ std::vector<LiveTable> live_tables(Connection& connection, std::optional<std::in
 }
 
 bool has_capture(Connection& connection) {
-    return connection.run("SELECT to_regclass('dbsync.capture') IS NOT NULL"
-                          " AND to_regclass('dbsync.captured_table') IS NOT NULL")
+    return connection
+        .run(
+            "SELECT to_regclass('dbsync.capture') IS NOT NULL"
+            " AND to_regclass('dbsync.captured_table') IS NOT NULL")
         .boolean(0, 0);
 }
 
@@ -172,8 +176,8 @@ std::vector<Table> captured_tables(Connection& connection) {
     if (!has_capture(connection)) {
         return tables;
     }
-    const Result r = connection.run(
-        source_query("schemas/postgres/query_source_captured.sql", false, false));
+    const Result r =
+        connection.run(source_query("schemas/postgres/query_source_captured.sql", false, false));
     for (int row = 0; row < r.rows(); ++row) {
         if (tables.empty() || tables.back().id != r.integer(row, 0)) {
             tables.push_back(captured_table(r, row));
@@ -204,8 +208,8 @@ void audit(Connection& connection, std::span<const Table> tables) {
         }
         ids = "{" + list + "}";
     }
-    const Result r = connection.run(
-        source_query("schemas/postgres/query_source_audit.sql", true, false), {ids});
+    const Result r =
+        connection.run(source_query("schemas/postgres/query_source_audit.sql", true, false), {ids});
     if (r.rows() == 0) {
         return;
     }
@@ -213,12 +217,13 @@ void audit(Connection& connection, std::span<const Table> tables) {
     const auto [what, hint] = explain(connection, r.text(0, 2), r.text(0, 3));
     const std::string more =
         r.rows() == 1 ? "" : fmt::format(" (and {} more findings)", r.rows() - 1);
-    throw Error{{.kind = ErrorKind::SchemaChanged,
-                 .what_failed = fmt::format("table {} on the source is not what it was when capture "
-                                            "began: {}{}",
-                                            name.display(), what, more),
-                 .table = name.display(),
-                 .hint = hint}};
+    throw Error{
+        {.kind = ErrorKind::SchemaChanged,
+         .what_failed = fmt::format("table {} on the source is not what it was when capture "
+                                    "began: {}{}",
+                                    name.display(), what, more),
+         .table = name.display(),
+         .hint = hint}};
 }
 
 }  // namespace dbsync::postgres

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
 #include <optional>
 #include <string>
 
@@ -34,7 +35,9 @@ bool has_pending(Connection& connection, const std::string& slot, const TxidSnap
 }
 
 // Whether the oldest delta that can be seen is consumed: there is something to be won by leaving.
-bool is_being_consumed(Connection& connection, const std::string& slot, const TxidSnapshot& applied) {
+bool is_being_consumed(Connection& connection,
+                       const std::string& slot,
+                       const TxidSnapshot& applied) {
     const Result r = connection.run("SELECT min(txid) FROM " + slot);
     return !r.is_null(0, 0) && applied.sees(r.integer(0, 0));
 }
@@ -44,8 +47,10 @@ bool is_being_consumed(Connection& connection, const std::string& slot, const Tx
 template <class Step>
 bool try_once(Connection& connection, const Step& step) {
     try {
-        connection.run(fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
-                                   " SET LOCAL lock_timeout = {}", patience_ms));
+        connection.run(
+            fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
+                        " SET LOCAL lock_timeout = {}",
+                        patience_ms));
         if (step()) {
             connection.commit();
             return true;
@@ -110,9 +115,10 @@ void DeltaRotation::forget(Connection& connection,
         tidy(connection, slots, applied);
     }
     const TxidSnapshot snapshot = TxidSnapshot::of(applied);
-    connection.run(fmt::format("DELETE FROM dbsync.whole_delta WHERE txid < {}"
-                               " AND txid <> ALL ('{{{}}}'::bigint[])",
-                               snapshot.xmax, fmt::join(snapshot.in_progress, ",")));
+    connection.run(
+        fmt::format("DELETE FROM dbsync.whole_delta WHERE txid < {}"
+                    " AND txid <> ALL ('{{{}}}'::bigint[])",
+                    snapshot.xmax, fmt::join(snapshot.in_progress, ",")));
 }
 
 void DeltaRotation::tidy(Connection& connection, const Slots& slots, const Cursor& applied) {
@@ -141,8 +147,8 @@ void DeltaRotation::tidy(Connection& connection, const Slots& slots, const Curso
 bool DeltaRotation::leave_current(Connection& connection, const Slots& slots) {
     int next = 0;
     const int count = static_cast<int>(slots.bytes.size());
-    while (next < count && (next == slots.current ||
-                            slots.bytes[static_cast<std::size_t>(next)] > 0)) {
+    while (next < count &&
+           (next == slots.current || slots.bytes[static_cast<std::size_t>(next)] > 0)) {
         ++next;
     }
     const Table* table = find_table(connection, slots.id);
@@ -151,16 +157,16 @@ bool DeltaRotation::leave_current(Connection& connection, const Slots& slots) {
     }
     return try_once(connection, [&] {
         if (next == count) {
-            connection.run(sql::render(
-                "schemas/postgres/source_delta_like.sql",
-                sql::Parameters{quoting}
-                    .ident("delta", slot_names(slots.id, next + 1).back())
-                    .ident("model", slot_names(slots.id, 1).front())));
+            connection.run(sql::render("schemas/postgres/source_delta_like.sql",
+                                       sql::Parameters{quoting}
+                                           .ident("delta", slot_names(slots.id, next + 1).back())
+                                           .ident("model", slot_names(slots.id, 1).front())));
         }
         connection.run(capture_function(*table, next));
-        connection.run(fmt::format("UPDATE dbsync.captured_table SET slots = greatest(slots, {}),"
-                                   " current_slot = {} WHERE id = {}",
-                                   next + 1, next, slots.id));
+        connection.run(
+            fmt::format("UPDATE dbsync.captured_table SET slots = greatest(slots, {}),"
+                        " current_slot = {} WHERE id = {}",
+                        next + 1, next, slots.id));
         return true;
     });
 }

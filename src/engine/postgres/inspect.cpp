@@ -5,8 +5,9 @@
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/dump_tools.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -23,13 +24,11 @@ constexpr std::size_t columns_max = 1'600;  // of a table (documentation, append
 using Findings = std::vector<Finding>;
 
 void warn(Findings& findings, std::string subject, std::string message, std::string hint) {
-    findings.push_back(
-        {Severity::Warn, std::move(subject), std::move(message), std::move(hint)});
+    findings.push_back({Severity::Warn, std::move(subject), std::move(message), std::move(hint)});
 }
 
 void fail(Findings& findings, std::string subject, std::string message, std::string hint) {
-    findings.push_back(
-        {Severity::Fail, std::move(subject), std::move(message), std::move(hint)});
+    findings.push_back({Severity::Fail, std::move(subject), std::move(message), std::move(hint)});
 }
 
 void look_at_version(Connection& connection, Findings& findings) {
@@ -69,10 +68,11 @@ void look_at_server(Connection& connection, Findings& findings) {
 void look_at_own_schema(Connection& connection, Findings& findings) {
     const bool foreign =
         connection
-            .run("SELECT to_regnamespace('dbsync') IS NOT NULL"
-                 " AND to_regclass('dbsync.capture') IS NULL AND to_regclass('dbsync.job') IS NULL"
-                 " AND EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass"
-                 " AND refobjid = to_regnamespace('dbsync'))")
+            .run(
+                "SELECT to_regnamespace('dbsync') IS NOT NULL"
+                " AND to_regclass('dbsync.capture') IS NULL AND to_regclass('dbsync.job') IS NULL"
+                " AND EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass"
+                " AND refobjid = to_regnamespace('dbsync'))")
             .boolean(0, 0);
     if (foreign) {
         fail(findings, "source", "has a schema called dbsync that this program did not make",
@@ -85,10 +85,12 @@ void look_at_sessions(Connection& connection, Findings& findings) {
         "SELECT gid, date_trunc('second', now() - prepared)::text FROM pg_prepared_xacts"
         " WHERE database = current_database() ORDER BY prepared LIMIT 5");
     for (int row = 0; row < prepared.rows(); ++row) {
-        warn(findings, "source",
-             fmt::format("prepared transaction '{}' has been open for {}: it blocks triggers on the "
-                         "tables it wrote", prepared.text(row, 0), prepared.text(row, 1)),
-             "run COMMIT PREPARED or ROLLBACK PREPARED for it");
+        warn(
+            findings, "source",
+            fmt::format("prepared transaction '{}' has been open for {}: it blocks triggers on the "
+                        "tables it wrote",
+                        prepared.text(row, 0), prepared.text(row, 1)),
+            "run COMMIT PREPARED or ROLLBACK PREPARED for it");
     }
     const Result old = connection.run(
         "SELECT pid, usename, date_trunc('second', now() - xact_start)::text FROM pg_stat_activity"
@@ -98,8 +100,8 @@ void look_at_sessions(Connection& connection, Findings& findings) {
     for (int row = 0; row < old.rows(); ++row) {
         warn(findings, "source",
              fmt::format("process {} (user {}) has been in a transaction for {}: triggers wait for "
-                         "it if it has written", old.text(row, 0), old.text(row, 1),
-                         old.text(row, 2)),
+                         "it if it has written",
+                         old.text(row, 0), old.text(row, 1), old.text(row, 2)),
              "end it before start-capture and before cutover, or give --retry-for enough time");
     }
 }
@@ -130,13 +132,15 @@ constexpr const char* large_objects =
     " WHERE EXISTS (SELECT FROM pg_largeobject_metadata)";
 
 constexpr const char* publications =
-    "SELECT 'warn', 'source', format('publication %I is FOR ALL TABLES: dbsync''s own tables would be"
+    "SELECT 'warn', 'source', format('publication %I is FOR ALL TABLES: dbsync''s own tables would "
+    "be"
     " published, and a subscriber without them stops', pubname),"
     " 'list the tables of the publication, or pause its subscribers during the move'"
     " FROM pg_publication WHERE puballtables";
 
 constexpr const char* materialized_views =
-    "SELECT 'warn', n.nspname || '.' || c.relname, 'is a materialized view: its rows are not moved',"
+    "SELECT 'warn', n.nspname || '.' || c.relname, 'is a materialized view: its rows are not "
+    "moved',"
     " 'run REFRESH MATERIALIZED VIEW on the target after the cutover'"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind = 'm' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
@@ -166,10 +170,12 @@ void look_at_key(const LiveTable& live, Findings& findings) {
         return;
     }
     warn(findings, subject,
-         "has no key: its rows are found by a hash, and each pass that it changes in reads all of it",
+         "has no key: its rows are found by a hash, and each pass that it changes in reads all of "
+         "it",
          "add a primary key, or a unique index over NOT NULL columns");
     if (live.virtual_columns) {
-        fail(findings, subject, "has no key and virtual generated columns, which triggers see as NULL",
+        fail(findings, subject,
+             "has no key and virtual generated columns, which triggers see as NULL",
              "add a primary key");
     }
 }
@@ -177,14 +183,16 @@ void look_at_key(const LiveTable& live, Findings& findings) {
 void look_at_table(const LiveTable& live, const std::string& role, Findings& findings) {
     const std::string subject = live.table.name.display();
     if (!live.owned) {
-        fail(findings, subject,
-             fmt::format("belongs to {}: only an owner can make a trigger always fire and remove it",
-                         live.owner),
-             fmt::format("run GRANT {} TO {}", quote_ident(live.owner), quote_ident(role)));
+        fail(
+            findings, subject,
+            fmt::format("belongs to {}: only an owner can make a trigger always fire and remove it",
+                        live.owner),
+            fmt::format("run GRANT {} TO {}", quote_ident(live.owner), quote_ident(role)));
     }
     if (live.row_security) {
-        fail(findings, subject, "row-level security hides rows from this role",
-             fmt::format("run ALTER ROLE {} BYPASSRLS, or connect as the owner", quote_ident(role)));
+        fail(
+            findings, subject, "row-level security hides rows from this role",
+            fmt::format("run ALTER ROLE {} BYPASSRLS, or connect as the owner", quote_ident(role)));
     }
     if (live.unlogged) {
         warn(findings, subject, "is unlogged: a crash of the source empties it without any trigger",

@@ -13,6 +13,7 @@
 #include "engine/postgres/schema_dump.hpp"
 
 #include <fmt/format.h>
+
 #include <utility>
 
 namespace dbsync::postgres {
@@ -27,14 +28,13 @@ class AdvisoryClaim : public JobClaim {
   public:
     AdvisoryClaim(const Endpoint& endpoint, const std::string& job)
         : connection_{endpoint, {.role = Role::Source, .purpose = "claim"}} {
-        const Result r =
-            connection_.run("SELECT pg_try_advisory_lock(hashtextextended('dbsync source ' || $1, 0))",
-                            {job});
+        const Result r = connection_.run(
+            "SELECT pg_try_advisory_lock(hashtextextended('dbsync source ' || $1, 0))", {job});
         if (!r.boolean(0, 0)) {
-            throw Error{{.kind = ErrorKind::JobBusy,
-                         .what_failed = "another dbsync process works on job '" + job +
-                                        "' at this source",
-                         .hint = "wait until it has ended, or use another --job"}};
+            throw Error{
+                {.kind = ErrorKind::JobBusy,
+                 .what_failed = "another dbsync process works on job '" + job + "' at this source",
+                 .hint = "wait until it has ended, or use another --job"}};
         }
     }
 

@@ -4,10 +4,11 @@
 #include "base/error.hpp"
 #include "sql/statement_template.hpp"
 
-#include <algorithm>
-#include <condition_variable>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -74,9 +75,7 @@ void LockAttempts::give_up(const std::string& doing,
                            const std::vector<std::int64_t>& relations,
                            const std::string& native_text) {
     const Result r = connection_.run(
-        sql::render("schemas/postgres/query_source_blockers.sql",
-                    sql::Parameters{quoting})
-            .text,
+        sql::render("schemas/postgres/query_source_blockers.sql", sql::Parameters{quoting}).text,
         {fmt::format("{{{}}}", fmt::join(relations, ","))});
     std::string who;
     for (int row = 0; row < r.rows(); ++row) {

@@ -82,11 +82,14 @@ TEST_F(CaptureSourceTest, TellsItsStateFromBeforeCaptureToAfter) {
 }
 
 TEST_F(CaptureSourceTest, WorksForAnOwnerWhoIsNoSuperuser) {
-    app_->exec("DO $$ BEGIN CREATE ROLE app_owner LOGIN; EXCEPTION WHEN duplicate_object THEN NULL;"
-               " END $$; GRANT CREATE ON DATABASE " + database_ + " TO app_owner;"
-               "CREATE SCHEMA mine AUTHORIZATION app_owner;"
-               "CREATE TABLE mine.t (id int PRIMARY KEY); CREATE TABLE mine.n (m money);"
-               "ALTER TABLE mine.t OWNER TO app_owner; ALTER TABLE mine.n OWNER TO app_owner");
+    app_->exec(
+        "DO $$ BEGIN CREATE ROLE app_owner LOGIN; EXCEPTION WHEN duplicate_object THEN NULL;"
+        " END $$; GRANT CREATE ON DATABASE " +
+        database_ +
+        " TO app_owner;"
+        "CREATE SCHEMA mine AUTHORIZATION app_owner;"
+        "CREATE TABLE mine.t (id int PRIMARY KEY); CREATE TABLE mine.n (m money);"
+        "ALTER TABLE mine.t OWNER TO app_owner; ALTER TABLE mine.n OWNER TO app_owner");
     const auto source =
         make_source(Endpoint::parse(test::source_server().url(database_, "app_owner"), ""));
     install(*source);
@@ -105,7 +108,8 @@ TEST_F(CaptureSourceTest, SaysThatNoTableMatches) {
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::Precondition);
     }
-    EXPECT_EQ(app_->value("SELECT to_regnamespace('dbsync') IS NULL"), "t") << "nothing was touched";
+    EXPECT_EQ(app_->value("SELECT to_regnamespace('dbsync') IS NULL"), "t")
+        << "nothing was touched";
 }
 
 }  // namespace

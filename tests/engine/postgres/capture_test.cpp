@@ -37,9 +37,7 @@ class CaptureTest : public ::testing::Test {
 
     static bool has_merge() { return test::source_server().major() >= 15; }
 
-    std::vector<Table> all_tables() {
-        return inspect_source(*connection_, TableFilter{}).tables;
-    }
+    std::vector<Table> all_tables() { return inspect_source(*connection_, TableFilter{}).tables; }
 
     CaptureResult install(CaptureOptions options = {.job = "job"}) {
         return install_capture(*connection_, all_tables(), options, {});
@@ -85,8 +83,10 @@ class CaptureTest : public ::testing::Test {
     // Hashes of the table's rows as the reader computes them.
     std::vector<std::string> hashes(const std::string& table) {
         std::vector<std::string> found;
-        const Result r = connection_->run("SELECT hashtextextended((t.*)::text, 0)::text COLLATE \"C\""
-                                          " FROM " + table + " t ORDER BY 1");
+        const Result r = connection_->run(
+            "SELECT hashtextextended((t.*)::text, 0)::text COLLATE \"C\""
+            " FROM " +
+            table + " t ORDER BY 1");
         for (int row = 0; row < r.rows(); ++row) {
             found.push_back(r.text(row, 0));
         }
@@ -109,13 +109,15 @@ TEST_F(CaptureTest, RecordsEveryKeyThatAStatementTouches) {
     EXPECT_THAT(deltas("t"), ElementsAre("1"));
     app_->exec("INSERT INTO t VALUES (2, 'c'), (9, 'c') ON CONFLICT (id) DO UPDATE SET v = 'd'");
     EXPECT_THAT(deltas("t"), ElementsAre("2", "9"));
-    app_->exec("WITH d AS (DELETE FROM t WHERE id = 9 RETURNING id), u AS"
-               " (UPDATE t SET v = 'x' WHERE id = 2) INSERT INTO t VALUES (20, 'n')");
+    app_->exec(
+        "WITH d AS (DELETE FROM t WHERE id = 9 RETURNING id), u AS"
+        " (UPDATE t SET v = 'x' WHERE id = 2) INSERT INTO t VALUES (20, 'n')");
     EXPECT_THAT(deltas("t"), ElementsAre("2", "20", "9"));
     if (has_merge()) {
-        app_->exec("MERGE INTO t USING (VALUES (2), (3), (30)) s(id) ON t.id = s.id"
-                   " WHEN MATCHED AND t.id = 2 THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm'"
-                   " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'm')");
+        app_->exec(
+            "MERGE INTO t USING (VALUES (2), (3), (30)) s(id) ON t.id = s.id"
+            " WHEN MATCHED AND t.id = 2 THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'm'"
+            " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'm')");
         EXPECT_THAT(deltas("t"), ElementsAre("2", "3", "30"));
     }
     app_->exec("UPDATE t SET v = 'z' WHERE false");
@@ -126,18 +128,20 @@ TEST_F(CaptureTest, RecordsEveryKeyThatAStatementTouches) {
 }
 
 TEST_F(CaptureTest, RecordsTheOldAndTheNewKeyWhenAnUpdateChangesIt) {
-    app_->exec("CREATE TABLE t (a int, b text, v int, PRIMARY KEY (b, a));"
-               "INSERT INTO t VALUES (1, 'x', 0), (2, 'y', 0), (3, 'z', 0)");
+    app_->exec(
+        "CREATE TABLE t (a int, b text, v int, PRIMARY KEY (b, a));"
+        "INSERT INTO t VALUES (1, 'x', 0), (2, 'y', 0), (3, 'z', 0)");
     install();
     app_->exec("UPDATE t SET a = a + 10 WHERE a < 3");
     EXPECT_THAT(deltas("t"), ElementsAre("x|1", "x|11", "y|12", "y|2"));
 }
 
 TEST_F(CaptureTest, AlsoSeesCascadesAndReplicaWriters) {
-    app_->exec("CREATE TABLE p (id int PRIMARY KEY);"
-               "CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE"
-               " ON UPDATE CASCADE);"
-               "INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (10, 1), (20, 2)");
+    app_->exec(
+        "CREATE TABLE p (id int PRIMARY KEY);"
+        "CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE"
+        " ON UPDATE CASCADE);"
+        "INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (10, 1), (20, 2)");
     install();
     app_->exec("DELETE FROM p WHERE id = 1; UPDATE p SET id = 3 WHERE id = 2");
     EXPECT_THAT(deltas("p"), ElementsAre("1", "2", "3"));
@@ -149,14 +153,17 @@ TEST_F(CaptureTest, AlsoSeesCascadesAndReplicaWriters) {
 }
 
 TEST_F(CaptureTest, HashesRowsWithoutAKeyAsTheReaderDoes) {
-    app_->exec("CREATE TABLE t (a int, gone int, f float8, b bytea, i interval, z timestamptz,"
-               " m money, j json, g int GENERATED ALWAYS AS (a * 2) STORED);"
-               "ALTER TABLE t DROP COLUMN gone");
+    app_->exec(
+        "CREATE TABLE t (a int, gone int, f float8, b bytea, i interval, z timestamptz,"
+        " m money, j json, g int GENERATED ALWAYS AS (a * 2) STORED);"
+        "ALTER TABLE t DROP COLUMN gone");
     install();
-    app_->exec("SET extra_float_digits = 0; SET datestyle = 'German'; SET timezone = 'Asia/Tokyo';"
-               "SET intervalstyle = 'sql_standard'; SET bytea_output = 'escape'");
-    app_->exec("INSERT INTO t VALUES (1, 0.1::float8 + 0.2, '\\x00ff', '1 day 02:00', now(), 12.5,"
-               " '{\"a\": 1}'), (NULL, 'NaN', NULL, NULL, 'infinity', NULL, NULL)");
+    app_->exec(
+        "SET extra_float_digits = 0; SET datestyle = 'German'; SET timezone = 'Asia/Tokyo';"
+        "SET intervalstyle = 'sql_standard'; SET bytea_output = 'escape'");
+    app_->exec(
+        "INSERT INTO t VALUES (1, 0.1::float8 + 0.2, '\\x00ff', '1 day 02:00', now(), 12.5,"
+        " '{\"a\": 1}'), (NULL, 'NaN', NULL, NULL, 'infinity', NULL, NULL)");
     const auto before = hashes("public.t");
     EXPECT_EQ(deltas("t"), before);
     app_->exec("UPDATE t SET f = f + 1, a = 5");
@@ -170,19 +177,22 @@ TEST_F(CaptureTest, HashesRowsWithoutAKeyAsTheReaderDoes) {
 }
 
 TEST_F(CaptureTest, FollowsPartitionsThroughEveryLevel) {
-    app_->exec("CREATE TABLE p (id int, r int, v text, PRIMARY KEY (id, r)) PARTITION BY LIST (r);"
-               "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
-               "CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY RANGE (id);"
-               "CREATE TABLE p2a PARTITION OF p2 FOR VALUES FROM (0) TO (100)");
+    app_->exec(
+        "CREATE TABLE p (id int, r int, v text, PRIMARY KEY (id, r)) PARTITION BY LIST (r);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY RANGE (id);"
+        "CREATE TABLE p2a PARTITION OF p2 FOR VALUES FROM (0) TO (100)");
     install();
-    app_->exec("INSERT INTO p VALUES (1, 1, 'a'), (2, 2, 'a'); INSERT INTO p2a VALUES (3, 2, 'a');"
-               "INSERT INTO p2 VALUES (4, 2, 'a')");
+    app_->exec(
+        "INSERT INTO p VALUES (1, 1, 'a'), (2, 2, 'a'); INSERT INTO p2a VALUES (3, 2, 'a');"
+        "INSERT INTO p2 VALUES (4, 2, 'a')");
     EXPECT_THAT(deltas("p"), ElementsAre("1|1", "2|2", "3|2", "4|2"));
     app_->exec("UPDATE p SET r = 1 WHERE id = 2");
     EXPECT_THAT(deltas("p"), ElementsAre("2|1", "2|2"));
     if (has_merge()) {
-        app_->exec("MERGE INTO p USING (VALUES (1)) s(id) ON p.id = s.id"
-                   " WHEN MATCHED THEN UPDATE SET r = 2");
+        app_->exec(
+            "MERGE INTO p USING (VALUES (1)) s(id) ON p.id = s.id"
+            " WHEN MATCHED THEN UPDATE SET r = 2");
         EXPECT_THAT(deltas("p"), ElementsAre("1|1", "1|2"));
     }
     for (const char* part : {"p2a", "p2", "p1", "p"}) {
@@ -193,9 +203,10 @@ TEST_F(CaptureTest, FollowsPartitionsThroughEveryLevel) {
 }
 
 TEST_F(CaptureTest, HashesRowsOfPartitionsInTheOrderOfTheRoot) {
-    app_->exec("CREATE TABLE p (a int, b text, c date) PARTITION BY LIST (a);"
-               "CREATE TABLE q (gone int, c date, b text, a int); ALTER TABLE q DROP COLUMN gone;"
-               "ALTER TABLE p ATTACH PARTITION q DEFAULT");
+    app_->exec(
+        "CREATE TABLE p (a int, b text, c date) PARTITION BY LIST (a);"
+        "CREATE TABLE q (gone int, c date, b text, a int); ALTER TABLE q DROP COLUMN gone;"
+        "ALTER TABLE p ATTACH PARTITION q DEFAULT");
     install();
     app_->exec("INSERT INTO p VALUES (1, 'x', '2024-01-02'); INSERT INTO q VALUES (NULL, 'y', 2)");
     EXPECT_EQ(deltas("p"), hashes("public.p"));
@@ -219,9 +230,10 @@ TEST_F(CaptureTest, ReportsAPartitionMadeLaterAndClosesTheGap) {
 }
 
 TEST_F(CaptureTest, CapturesEachTableOfAnInheritance) {
-    app_->exec("CREATE TABLE parent (id int PRIMARY KEY, v int);"
-               "CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);"
-               "INSERT INTO parent VALUES (1, 0); INSERT INTO child VALUES (2, 0)");
+    app_->exec(
+        "CREATE TABLE parent (id int PRIMARY KEY, v int);"
+        "CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);"
+        "INSERT INTO parent VALUES (1, 0); INSERT INTO child VALUES (2, 0)");
     install();
     app_->exec("UPDATE parent SET v = 1");
     EXPECT_THAT(deltas("parent"), ElementsAre("1"));
@@ -235,13 +247,17 @@ TEST_F(CaptureTest, TakesNamesAndTypesOfEveryKind) {
         "CREATE TABLE \"S \"\"q\".\"Tab.le'$dbsync$\\\" (\"new\" char(4), \"found\" deeper,"
         " \"select\" \"S \"\"q\".mood, \"n b\\\" numeric(4,1)[], \"tg_op\" bit(3),"
         " \"dbsync_new\" timestamp, txid text COLLATE \"C\", v int,"
-        " PRIMARY KEY (\"new\", \"found\", \"select\", \"n b\\\", \"tg_op\", \"dbsync_new\", txid));"
-        "CREATE TABLE " + ("\"" + std::string(63, 'x') + "\"") + " (\"k1\" uuid PRIMARY KEY);"
+        " PRIMARY KEY (\"new\", \"found\", \"select\", \"n b\\\", \"tg_op\", \"dbsync_new\", "
+        "txid));"
+        "CREATE TABLE " +
+        ("\"" + std::string(63, 'x') + "\"") +
+        " (\"k1\" uuid PRIMARY KEY);"
         "CREATE TABLE zero (); CREATE TABLE \"order\" (\"user\" int UNIQUE NOT NULL, b int)");
     install();
-    app_->exec("INSERT INTO \"S \"\"q\".\"Tab.le'$dbsync$\\\" VALUES"
-               " ('ab', 'cd', 'bad', '{1.5}', b'101', '2024-01-01', 't', 1);"
-               "UPDATE \"S \"\"q\".\"Tab.le'$dbsync$\\\" SET v = 2, \"found\" = 'ce'");
+    app_->exec(
+        "INSERT INTO \"S \"\"q\".\"Tab.le'$dbsync$\\\" VALUES"
+        " ('ab', 'cd', 'bad', '{1.5}', b'101', '2024-01-01', 't', 1);"
+        "UPDATE \"S \"\"q\".\"Tab.le'$dbsync$\\\" SET v = 2, \"found\" = 'ce'");
     EXPECT_THAT(deltas("Tab.le'$dbsync$\\"),
                 ElementsAre("ab  |cd|bad|{1.5}|101|2024-01-01 00:00:00|t",
                             "ab  |ce|bad|{1.5}|101|2024-01-01 00:00:00|t"));
@@ -252,27 +268,31 @@ TEST_F(CaptureTest, TakesNamesAndTypesOfEveryKind) {
 }
 
 TEST_F(CaptureTest, RecordsWritersWithoutPrivilegesOnItsObjects) {
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE n (v int);"
-               "DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-               "GRANT ALL ON t, n TO plain");
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE n (v int);"
+        "DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+        "GRANT ALL ON t, n TO plain");
     install();
     test::PgSession plain{test::source_server().url(database_, "plain")};
-    plain.exec("SET search_path = ''; INSERT INTO public.t VALUES (1); INSERT INTO public.n VALUES (1);"
-               "TRUNCATE public.n");
+    plain.exec(
+        "SET search_path = ''; INSERT INTO public.t VALUES (1); INSERT INTO public.n VALUES (1);"
+        "TRUNCATE public.n");
     EXPECT_THAT(deltas("t"), ElementsAre("1"));
     EXPECT_TRUE(whole("n"));
     EXPECT_THROW(plain.exec("SELECT FROM dbsync.captured_table"), test::PgError);
 }
 
 TEST_F(CaptureTest, CannotBeRedirectedByTheApplicationsSearchPath) {
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY); CREATE SCHEMA evil;"
-               "CREATE FUNCTION evil.eq(text, text) RETURNS boolean LANGUAGE sql AS"
-               " 'SELECT false'; CREATE OPERATOR evil.= (FUNCTION = evil.eq, LEFTARG = text,"
-               " RIGHTARG = text); CREATE TABLE evil.dbsync_new (id int);"
-               "CREATE TEMP TABLE dbsync_new (id int)");
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE SCHEMA evil;"
+        "CREATE FUNCTION evil.eq(text, text) RETURNS boolean LANGUAGE sql AS"
+        " 'SELECT false'; CREATE OPERATOR evil.= (FUNCTION = evil.eq, LEFTARG = text,"
+        " RIGHTARG = text); CREATE TABLE evil.dbsync_new (id int);"
+        "CREATE TEMP TABLE dbsync_new (id int)");
     install();
-    app_->exec("SET search_path = evil, public, pg_catalog; INSERT INTO t VALUES (1);"
-               "DELETE FROM t; SET search_path = public");
+    app_->exec(
+        "SET search_path = evil, public, pg_catalog; INSERT INTO t VALUES (1);"
+        "DELETE FROM t; SET search_path = public");
     EXPECT_THAT(deltas("t"), ElementsAre("1"));
 }
 
@@ -363,11 +383,12 @@ TEST_F(CaptureTest, AuditNamesEachChange) {
 }
 
 TEST_F(CaptureTest, LeavesNoTraceBehind) {
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE n (a int);"
-               "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
-               "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
-               "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
-               "CREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE n (a int);"
+        "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()");
     const std::string before = test::source_server().schema(database_);
     install();
     app_->exec("INSERT INTO t VALUES (1); INSERT INTO p VALUES (1)");

@@ -79,9 +79,10 @@ TEST_F(InspectTest, ChoosesTheKey) {
 }
 
 TEST_F(InspectTest, DescribesColumns) {
-    app_->exec("CREATE SCHEMA s; CREATE DOMAIN s.d AS int;"
-               "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v s.d NOT NULL,"
-               " g int GENERATED ALWAYS AS (v + 1) STORED, n numeric(10,2))");
+    app_->exec(
+        "CREATE SCHEMA s; CREATE DOMAIN s.d AS int;"
+        "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v s.d NOT NULL,"
+        " g int GENERATED ALWAYS AS (v + 1) STORED, n numeric(10,2))");
     const Inspection found = inspect();
     ASSERT_EQ(found.tables.size(), 1U);
     EXPECT_THAT(found.tables[0].columns,
@@ -93,21 +94,23 @@ TEST_F(InspectTest, DescribesColumns) {
 }
 
 TEST_F(InspectTest, LeavesOutWhatTheFilterAndOthersOwn) {
-    app_->exec("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);"
-               "CREATE TEMP TABLE x (id int); CREATE VIEW v AS SELECT 1;"
-               "CREATE TABLE p (id int) PARTITION BY RANGE (id);"
-               "CREATE TABLE p1 PARTITION OF p DEFAULT");
+    app_->exec(
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY);"
+        "CREATE TEMP TABLE x (id int); CREATE VIEW v AS SELECT 1;"
+        "CREATE TABLE p (id int) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p DEFAULT");
     EXPECT_EQ(inspect().tables.size(), 3U);
     EXPECT_EQ(inspect({.include = {"a"}, .exclude = {}}).tables.size(), 1U);
 }
 
 TEST_F(InspectTest, FindsWhatSpeaksAgainstAMove) {
-    app_->exec("CREATE UNLOGGED TABLE u (id int PRIMARY KEY);"
-               "CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child () INHERITS (parent);"
-               "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one;"
-               "CREATE PUBLICATION everything FOR ALL TABLES; SELECT lo_create(0);"
-               "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
-               "CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION f()");
+    app_->exec(
+        "CREATE UNLOGGED TABLE u (id int PRIMARY KEY);"
+        "CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child () INHERITS (parent);"
+        "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one;"
+        "CREATE PUBLICATION everything FOR ALL TABLES; SELECT lo_create(0);"
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+        "CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION f()");
     test::PgSession prepared{test::source_server().url(database_)};
     prepared.exec("BEGIN; INSERT INTO u VALUES (1); PREPARE TRANSACTION 'inspect-me'");
     const Inspection found = inspect();
@@ -124,9 +127,10 @@ TEST_F(InspectTest, FindsWhatSpeaksAgainstAMove) {
 }
 
 TEST_F(InspectTest, SaysWhatToGrant) {
-    app_->exec("DO $$ BEGIN CREATE ROLE mover LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-               "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
-               "GRANT ALL ON t TO mover");
+    app_->exec(
+        "DO $$ BEGIN CREATE ROLE mover LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+        "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+        "GRANT ALL ON t TO mover");
     const Inspection found = inspect({}, "mover");
     EXPECT_THAT(about(found, "public.t"), HasSubstr("GRANT \"postgres\" TO \"mover\""));
     EXPECT_THAT(about(found, "public.t"), HasSubstr("row-level security"));

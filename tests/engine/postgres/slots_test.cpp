@@ -21,7 +21,8 @@ namespace dbsync::postgres {
 namespace {
 
 // Small enough that a few statements cross them.
-constexpr RotationLimits tiny{.rotate_bytes = 16 * 1024, .truncate_bytes = 8 * 1024, .slots_max = 4};
+constexpr RotationLimits tiny{
+    .rotate_bytes = 16 * 1024, .truncate_bytes = 8 * 1024, .slots_max = 4};
 
 class SlotsTest : public ::testing::Test {
   protected:
