@@ -87,7 +87,8 @@ void configure(const Options& options) {
         return;
     }
     try {
-        current() = make(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file), options);
+        current() =
+            make(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file), options);
     } catch (const spdlog::spdlog_ex&) {
         throw Error{{.kind = ErrorKind::Usage,
                      .what_failed = "cannot write the log file " + options.file,

@@ -176,8 +176,9 @@ void StateStore::check_format(bool may_create) {
     const std::string owner = db.execAndGet("SELECT name FROM job").getString();
     if (owner != job_) {
         throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = fmt::format("the state file {} belongs to job '{}', not to '{}'",
-                                                file_.string(), owner, job_),
+                     .what_failed =
+                         fmt::format("the state file {} belongs to job '{}', not to '{}'",
+                                     file_.string(), owner, job_),
                      .hint = fmt::format("give --job {}, or --state another path", owner)}};
     }
 }
@@ -274,7 +275,8 @@ void StateStore::set_identity(const std::string& role, const std::string& identi
 
 void StateStore::note_verified(const std::string& table, std::uint64_t rows, bool identical) {
     const std::lock_guard lock{session_->mutex};
-    SQLite::Statement insert{session_->db, "INSERT OR REPLACE INTO verified_table VALUES (?,?,?,?)"};
+    SQLite::Statement insert{session_->db,
+                             "INSERT OR REPLACE INTO verified_table VALUES (?, ?, ?, ?)"};
     insert.bind(1, table);
     insert.bind(2, now_text());
     insert.bind(3, static_cast<std::int64_t>(rows));
