@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::uint64_t counted_times_batch = 10;   // how far beyond a batch deltas are counted
 constexpr std::uint64_t counted_min = 1'000'000;
+constexpr std::uint64_t counted_limit = std::numeric_limits<std::int64_t>::max();  // of LIMIT
 constexpr std::size_t sequences_a_query = 200;
 
 // Which plans a statement may get. Lookups go by index, whatever statistics say; scans may choose.
@@ -180,7 +181,8 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
                                                 snapshot_.xmax, from.xmax),
                      .hint = "start anew: the history that the target was fed from is gone"}};
     }
-    const std::uint64_t counted_max = std::max(counted_min, deltas_max * counted_times_batch);
+    const std::uint64_t counted_max = std::max(
+        counted_min, std::min(deltas_max, counted_limit / counted_times_batch) * counted_times_batch);
     choose(Plans::Lookup);
     Pending pending = slots_.count(*connection_, from, snapshot_, counted_max);
     Batch batch;
