@@ -263,7 +263,8 @@ TEST_P(TargetConformance, NothingOfDbsyncIsLeftAfterRemove) {
 
 TEST_P(TargetConformance, RowsThatNoJobWroteAreAReasonToRefuse) {
     ends_->target_session()->exec(
-        "CREATE TABLE \"T x\"(id INTEGER PRIMARY KEY, v TEXT); INSERT INTO \"T x\" VALUES (9, 'z')");
+        "CREATE TABLE \"T x\"(id INTEGER PRIMARY KEY, v TEXT);"
+        " INSERT INTO \"T x\" VALUES (9, 'z')");
     PlainMove move{*ends_};
     const std::vector<Table> tables = move.source->inspect({}).tables;
 

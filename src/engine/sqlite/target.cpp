@@ -160,7 +160,8 @@ std::vector<std::int32_t> Target::unverified_tables(const std::string& job) {
 void Target::clear_unverified_table(const std::string& job, std::int32_t table_id) {
     write([&](Database& database) {
         Statement statement{
-            database, "DELETE FROM \"_dbsync_unverified_table\" WHERE job_id = ?1 AND table_id = ?2"};
+            database,
+            "DELETE FROM \"_dbsync_unverified_table\" WHERE job_id = ?1 AND table_id = ?2"};
         statement.bind(1, require_job(database, job)).bind(2, table_id);
         statement.run();
     });

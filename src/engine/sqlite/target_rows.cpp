@@ -202,7 +202,7 @@ class Applier {
             remove_.run();
             counts_.rows_deleted += present ? 0U : 1U;
         }
-        // A row of a cursor may be deleted once the cursor has come to it (sqlite.org/isolation.html).
+        // A cursor's row may be deleted once the cursor has come to it (sqlite.org/isolation.html).
         if (equal || !present) {
             settled_.bind(1, staged_.integer(0));
             settled_.run();

@@ -56,7 +56,8 @@ std::optional<Finding> inspect_table(Database& db, const Table& table) {
                        "the target's table holds rows that no job of dbsync wrote",
                        "use an empty target file, or --external if it is a restored copy"};
     }
-    return Finding{Severity::Warn, table.name.display(), "the target has this table, empty, already",
+    return Finding{Severity::Warn, table.name.display(),
+                   "the target has this table, empty, already",
                    "use --schema none to keep it, or drop it"};
 }
 
@@ -133,7 +134,8 @@ void run_items(Database& db, std::int64_t job_id, std::span<const SchemaItem> it
             db.run(item.sql);
         } catch (const Error& error) {
             ErrorFields fields = error.fields();
-            fields.what_failed = "cannot create " + item.description + " on the target " + db.path();
+            fields.what_failed =
+                "cannot create " + item.description + " on the target " + db.path();
             if (fields.hint.empty()) {
                 fields.hint = "make the target's schema by hand and run with --schema none";
             }

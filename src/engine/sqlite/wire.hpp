@@ -5,7 +5,7 @@
 //   4 blob, u32 length, bytes                                (numbers are little-endian)
 // Values keep their storage class and every bit: equal rows give equal bytes, and 1 and 1.0, text
 // and blob, NULL and '' differ. Which values make up a row follows from the form and the table:
-//   Copy     the writable columns: the hidden rowid where it is the key, then all but generated ones
+//   Copy     the writable columns: the hidden rowid where it is the key, then all not generated
 //   Change   the key | integer 1 or 0: whether the row exists | the writable columns, or NULLs
 //   Compare  the key | every column
 #pragma once
