@@ -3,7 +3,6 @@ INSERT INTO strict_one SELECT i, i, i / 7.0, 't' || i, zeroblob(i), CASE i % 3 W
 INSERT INTO strict_wr SELECT 'k' || id, a FROM strict_one;
 INSERT INTO no_key SELECT i % 10, t FROM strict_one WHERE i < 50;
 INSERT INTO no_key SELECT 1, 'same' FROM strict_one;
-INSERT INTO all_rowid_names SELECT 'r', 'o', 'x', i % 5 FROM strict_one;
 INSERT INTO rowid_column SELECT 'r', i % 5 FROM strict_one;
 INSERT INTO auto (v) SELECT i FROM strict_one;
 DELETE FROM auto WHERE id > 90;

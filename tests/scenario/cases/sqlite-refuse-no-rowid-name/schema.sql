@@ -1,0 +1,1 @@
+CREATE TABLE all_rowid_names (rowid TEXT, oid TEXT, _rowid_ TEXT, v INTEGER);
