@@ -76,13 +76,13 @@ class FaultMove : public testing::Test {
 
     // The one command that is run, killed and run again.
     static std::vector<std::string> migrate() {
-        return {"migrate", "--cutover", "--yes", "--chunk-rows", "150", "--batch-rows", "40",
+        return {"migrate", "--cutover", "--yes", "--chunk-rows", "150", "--batch-rows", "1000",
                 "--jobs", "2", "--progress", "none"};
     }
 
     std::unique_ptr<Traffic> traffic() {
         return std::make_unique<Traffic>(
-            connect_, TrafficOptions{.writers = 2, .pause = std::chrono::milliseconds{4},
+            connect_, TrafficOptions{.writers = 2, .pause = std::chrono::milliseconds{15},
                                      .sqlite = sqlite_});
     }
 

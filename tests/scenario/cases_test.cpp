@@ -40,6 +40,18 @@ struct ExpectedFailure {
     std::string text;
 };
 
+// Publications belong to the server's replication, not to the data, and are not carried.
+std::string without_publications(const std::string& schema) {
+    std::istringstream lines{schema};
+    std::string text;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(" PUBLICATION ") == std::string::npos) {
+            text += line + "\n";
+        }
+    }
+    return text;
+}
+
 class CasesTest : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
@@ -158,7 +170,8 @@ TEST_P(CasesTest, ArrivesComplete) {
     const ProcessResult stopped = dbsync_.run({"stop-capture"});
     EXPECT_EQ(stopped.exit_code, 0) << stopped;
     EXPECT_EQ(first_difference(schema, ends_->schema(End::Source)), "") << "traces on the source";
-    EXPECT_EQ(first_difference(schema, ends_->schema(End::Target)), "") << "another schema";
+    EXPECT_EQ(first_difference(without_publications(schema), ends_->schema(End::Target)), "")
+        << "another schema";
 }
 
 INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& each) {

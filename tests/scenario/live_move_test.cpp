@@ -29,7 +29,7 @@ class LiveMoveTest : public testing::TestWithParam<const char*> {
 
     [[nodiscard]] bool is_sqlite() const { return GetParam() == std::string{"sqlite"}; }
     [[nodiscard]] TrafficOptions options() const {
-        return {.writers = 3, .pause = std::chrono::milliseconds{3}, .sqlite = is_sqlite()};
+        return {.writers = 3, .pause = std::chrono::milliseconds{10}, .sqlite = is_sqlite()};
     }
 
     TempDir home_;
@@ -43,7 +43,7 @@ TEST_P(LiveMoveTest, EndsWithEveryAcknowledgedCommitOnTheTarget) {
     ASSERT_TRUE(traffic.wait_for_commits(50));
 
     const ProcessResult moved =
-        dbsync_.run({"migrate", "--cutover", "--yes", "--chunk-rows", "100", "--batch-rows", "50"});
+        dbsync_.run({"migrate", "--cutover", "--yes", "--chunk-rows", "100", "--batch-rows", "1000"});
 
     ASSERT_EQ(moved.exit_code, 0) << moved;
     EXPECT_TRUE(wait_until([&] { return traffic.fenced() == 3; }));
