@@ -135,17 +135,32 @@ bool fence_holds(Connection& connection, std::span<const Table> tables,
     return all;
 }
 
+// By the trigger's own name: the table may have another name by now, or be gone.
+static std::vector<Member> fenced_members(Connection& connection, const Table& table) {
+    const std::string trigger = fmt::format("dbsync_{}_fence", table.id);
+    const Result result = connection.run(
+        "SELECT n.nspname, c.relname, t.tgenabled FROM pg_catalog.pg_trigger t"
+        " JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE t.tgname = $1 AND NOT t.tgisinternal",
+        {trigger});
+    std::vector<Member> members;
+    for (int row = 0; row < result.rows(); ++row) {
+        members.push_back(
+            {trigger, {result.text(row, 0), result.text(row, 1)}, result.text(row, 2)});
+    }
+    return members;
+}
+
 void drop_fence(Connection& connection, const Table& table,
                 std::chrono::milliseconds lock_timeout) {
     const std::string begin =
         fmt::format("BEGIN; SET LOCAL lock_timeout = {}", lock_timeout.count());
     std::vector<sql::Rendered> disable;
     std::vector<sql::Rendered> drop;
-    for (const Member& member : members_of(connection, {&table, 1})) {
-        if (!member.enabled.empty()) {
-            disable.push_back(of_member("fence_disable.sql", member));
-            drop.push_back(of_member("fence_drop.sql", member));
-        }
+    for (const Member& member : fenced_members(connection, table)) {
+        disable.push_back(of_member("fence_disable.sql", member));
+        drop.push_back(of_member("fence_drop.sql", member));
     }
     for (const auto& statements : {disable, drop}) {
         if (statements.empty()) {

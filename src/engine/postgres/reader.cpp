@@ -110,6 +110,14 @@ void Reader::lock(const std::vector<std::string>& relations) {
         connection_->run(
             fmt::format("LOCK TABLE {} IN ACCESS SHARE MODE", fmt::join(relations, ", ")));
     } catch (const Error& error) {
+        const std::string& code = error.fields().native_code;
+        if (code == "42P01" || code == "3F000") {  // undefined_table, invalid_schema_name
+            throw Error{{.kind = ErrorKind::SchemaChanged,
+                         .what_failed = "a captured table was renamed or dropped on the source",
+                         .native_code = code,
+                         .native_text = error.fields().native_text,
+                         .hint = "run stop-capture and start again"}};
+        }
         if (!is_lock_failure(error)) {
             throw;
         }

@@ -47,9 +47,11 @@ std::size_t keys_of(const Table& table) {
 }
 
 // A key field as COPY writes it. format() calls the type's output function, as COPY does; a cast to
-// text does not always ('t' and 'true', blanks at the end of character(n)).
+// text does not always ('t' and 'true', blanks at the end of character(n)). Bytes decide, whatever
+// the column's collation: replace() refuses nondeterministic ones (seen on 15).
 std::string key_field_text(const Table& table, std::size_t index) {
-    std::string text = fmt::format("pg_catalog.format('%s', s.k{})", index + 1);
+    std::string text = fmt::format(R"((pg_catalog.format('%s', s.k{}) COLLATE pg_catalog."C"))",
+                                   index + 1);
     const bool plain = table.key_shape == KeyShape::WholeRow ||
                        std::find(plain_types.begin(), plain_types.end(),
                                  column_type(table, table.key[index])) != plain_types.end();
