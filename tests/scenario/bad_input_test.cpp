@@ -304,7 +304,7 @@ TEST_F(PostgresBadInputTest, LagThatIsNotReachedInTime) {
     ends_->must_run(End::Source, "INSERT INTO t SELECT i FROM generate_series(10, 60000) i");
 
     const ProcessResult result = dbsync_.run(
-        {"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10", "--throttle", "1s"});
+        {"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10000", "--throttle", "1s"});
 
     expect_one_line(result, 5);
     must({"catchup", "--until-lag", "0"});
