@@ -35,7 +35,8 @@ std::string one_line(const ErrorFields& f) {
 
 }  // namespace
 
-Error::Error(ErrorFields fields) : std::runtime_error{one_line(fields)}, fields_{std::move(fields)} {}
+Error::Error(ErrorFields fields)
+    : std::runtime_error{one_line(fields)}, fields_{std::move(fields)} {}
 
 bool Error::retryable() const noexcept {
     switch (fields_.kind) {
@@ -79,44 +80,71 @@ Error Error::with_hint(const std::string& hint) const {
 
 const char* error_code(ErrorKind kind) noexcept {
     switch (kind) {
-        case ErrorKind::Usage: return "usage";
-        case ErrorKind::Precondition: return "precondition";
-        case ErrorKind::Permission: return "permission";
-        case ErrorKind::Unsupported: return "unsupported";
-        case ErrorKind::Connection: return "connection";
-        case ErrorKind::Busy: return "busy";
-        case ErrorKind::Conflict: return "conflict";
-        case ErrorKind::Serialization: return "serialization";
-        case ErrorKind::LagNotReached: return "lag_not_reached";
-        case ErrorKind::Mismatch: return "mismatch";
-        case ErrorKind::CutoverAborted: return "cutover_aborted";
-        case ErrorKind::SchemaChanged: return "schema_changed";
-        case ErrorKind::Unrepresentable: return "unrepresentable";
-        case ErrorKind::JobBusy: return "job_busy";
-        case ErrorKind::Interrupted: return "interrupted";
-        case ErrorKind::Internal: return "internal";
+        case ErrorKind::Usage:
+            return "usage";
+        case ErrorKind::Precondition:
+            return "precondition";
+        case ErrorKind::Permission:
+            return "permission";
+        case ErrorKind::Unsupported:
+            return "unsupported";
+        case ErrorKind::Connection:
+            return "connection";
+        case ErrorKind::Busy:
+            return "busy";
+        case ErrorKind::Conflict:
+            return "conflict";
+        case ErrorKind::Serialization:
+            return "serialization";
+        case ErrorKind::LagNotReached:
+            return "lag_not_reached";
+        case ErrorKind::Mismatch:
+            return "mismatch";
+        case ErrorKind::CutoverAborted:
+            return "cutover_aborted";
+        case ErrorKind::SchemaChanged:
+            return "schema_changed";
+        case ErrorKind::Unrepresentable:
+            return "unrepresentable";
+        case ErrorKind::JobBusy:
+            return "job_busy";
+        case ErrorKind::Interrupted:
+            return "interrupted";
+        case ErrorKind::Internal:
+            return "internal";
     }
     return "internal";
 }
 
 int exit_code(ErrorKind kind) noexcept {
     switch (kind) {
-        case ErrorKind::Usage: return 2;
+        case ErrorKind::Usage:
+            return 2;
         case ErrorKind::Precondition:
         case ErrorKind::Permission:
-        case ErrorKind::Unsupported: return 3;
-        case ErrorKind::Connection: return 4;
-        case ErrorKind::LagNotReached: return 5;
-        case ErrorKind::Mismatch: return 6;
-        case ErrorKind::CutoverAborted: return 7;
-        case ErrorKind::SchemaChanged: return 8;
-        case ErrorKind::Unrepresentable: return 9;
-        case ErrorKind::JobBusy: return 10;
-        case ErrorKind::Interrupted: return 130;
+        case ErrorKind::Unsupported:
+            return 3;
+        case ErrorKind::Connection:
+            return 4;
+        case ErrorKind::LagNotReached:
+            return 5;
+        case ErrorKind::Mismatch:
+            return 6;
+        case ErrorKind::CutoverAborted:
+            return 7;
+        case ErrorKind::SchemaChanged:
+            return 8;
+        case ErrorKind::Unrepresentable:
+            return 9;
+        case ErrorKind::JobBusy:
+            return 10;
+        case ErrorKind::Interrupted:
+            return 130;
         case ErrorKind::Busy:
         case ErrorKind::Conflict:
         case ErrorKind::Serialization:
-        case ErrorKind::Internal: return 1;
+        case ErrorKind::Internal:
+            return 1;
     }
     return 1;
 }

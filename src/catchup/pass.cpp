@@ -143,12 +143,14 @@ PassResult Pass::complete_at(SourceReader& reader, SnapshotTime time) {
     return sum;
 }
 
-ApplyCounts Pass::apply(SourceReader& reader, SnapshotTime time, const Batch& batch,
+ApplyCounts Pass::apply(SourceReader& reader,
+                        SnapshotTime time,
+                        const Batch& batch,
                         bool end_reader) {
     const bool near = batch.complete && batch.deltas <= options_.near_deltas_max;
     try {
-        ApplyCounts counts = near ? apply_near(reader, time, batch, end_reader)
-                                  : apply_far(reader, time, batch);
+        ApplyCounts counts =
+            near ? apply_near(reader, time, batch, end_reader) : apply_far(reader, time, batch);
         watermark_ = batch.to;
         if (batch.complete) {
             watermark_unix_us_ = time.source_unix_us;
@@ -223,7 +225,9 @@ void Pass::commit_watermark(TargetSession& target, SnapshotTime time, const Batc
     checkpoint("catchup.after_commit");
 }
 
-ApplyCounts Pass::apply_near(SourceReader& reader, SnapshotTime time, const Batch& batch,
+ApplyCounts Pass::apply_near(SourceReader& reader,
+                             SnapshotTime time,
+                             const Batch& batch,
                              bool end_reader) {
     ApplyCounts counts;
     if (batch.to == watermark_ && batch.tables.empty()) {
@@ -234,8 +238,9 @@ ApplyCounts Pass::apply_near(SourceReader& reader, SnapshotTime time, const Batc
     try {
         for (const BatchTable& part : batch.tables) {
             const Table& table = table_by_id(tables_, part.table_id);
-            load(reader, {.table = &table, .range = {.batch = &batch},
-                          .whole_table = part.whole_table}, target, false);
+            load(reader,
+                 {.table = &table, .range = {.batch = &batch}, .whole_table = part.whole_table},
+                 target, false);
         }
         checkpoint("catchup.after_read");
         if (end_reader) {

@@ -46,9 +46,9 @@ class Pass {
     // at the source. Throws Error{SchemaChanged}, Error{JobBusy}, and what an end says.
     PassResult run_batch();
 
-    // Batches as large as the engine allows: brings the target to the reader's current snapshot. Nothing is
-    // let go of at the source (the reader's session or the freeze may be in the way of it).
-    // Not repeated on failure: the snapshot may be gone.
+    // Batches as large as the engine allows: brings the target to the reader's current snapshot.
+    // Nothing is let go of at the source (the reader's session or the freeze may be in the way of
+    // it). Not repeated on failure: the snapshot may be gone.
     PassResult complete_at(SourceReader& reader, SnapshotTime time);
 
     // Opens new target sessions at the next use, so that they see changed settings of the job.
@@ -62,7 +62,9 @@ class Pass {
     struct Unit;
     PassResult run_batch_once();
     ApplyCounts apply(SourceReader& reader, SnapshotTime time, const Batch& batch, bool end_reader);
-    ApplyCounts apply_near(SourceReader& reader, SnapshotTime time, const Batch& batch,
+    ApplyCounts apply_near(SourceReader& reader,
+                           SnapshotTime time,
+                           const Batch& batch,
                            bool end_reader);
     ApplyCounts apply_far(SourceReader& reader, SnapshotTime time, const Batch& batch);
     [[nodiscard]] std::vector<Unit> units_of(const Batch& batch) const;

@@ -57,8 +57,7 @@ Error aborted(const Error& cause) {
     ErrorFields fields = cause.fields();
     if (fields.kind != ErrorKind::Interrupted) {
         fields.kind = ErrorKind::CutoverAborted;
-        fields.what_failed =
-            "cutover aborted, the source is writable again: " + fields.what_failed;
+        fields.what_failed = "cutover aborted, the source is writable again: " + fields.what_failed;
     }
     if (fields.hint.empty()) {
         fields.hint = "mend the cause and run cutover again";
@@ -98,7 +97,8 @@ Cutover::Cutover(Move move, std::vector<Table> tables, std::vector<SchemaItem> a
 
 // A forecast from the last pass and from what there is to compare: no freeze is begun that cannot
 // be kept short enough.
-void Cutover::refuse_if_too_long(const CutoverOptions& options, const FrozenWork& work,
+void Cutover::refuse_if_too_long(const CutoverOptions& options,
+                                 const FrozenWork& work,
                                  CutoverResult& result) {
     const std::int64_t pass_ms = work.approach();
     result.predicted_freeze_ms =
@@ -106,15 +106,19 @@ void Cutover::refuse_if_too_long(const CutoverOptions& options, const FrozenWork
     if (result.predicted_freeze_ms > options.max_freeze.count()) {
         throw Error{{.kind = ErrorKind::CutoverAborted,
                      .what_failed = "the freeze would take about " +
-                                    std::to_string(result.predicted_freeze_ms) + " ms, more than "
-                                    "--max-freeze (" + std::to_string(options.max_freeze.count()) +
+                                    std::to_string(result.predicted_freeze_ms) +
+                                    " ms, more than "
+                                    "--max-freeze (" +
+                                    std::to_string(options.max_freeze.count()) +
                                     " ms); it was not begun",
                      .hint = "run catchup first, or allow a longer freeze with --max-freeze"}};
     }
 }
 
 // Attempts, each all or nothing, with a pass and a growing pause in between.
-void Cutover::block(Frozen& frozen, const CutoverOptions& options, const FrozenWork& work,
+void Cutover::block(Frozen& frozen,
+                    const CutoverOptions& options,
+                    const FrozenWork& work,
                     CutoverResult& result) {
     const auto begun = Clock::now();
     RetryPolicy backoff{.delay_min = backoff_min, .delay_max = backoff_max};
@@ -128,9 +132,8 @@ void Cutover::block(Frozen& frozen, const CutoverOptions& options, const FrozenW
             frozen.reader->begin(tables_, move_.lock_timeout);
             checkpoint("cutover.armed");
             frozen.begun = Clock::now();
-            frozen.watchdog =
-                std::make_unique<Watchdog>(options.max_freeze + watchdog_grace,
-                                           options.hooks.on_abort);
+            frozen.watchdog = std::make_unique<Watchdog>(options.max_freeze + watchdog_grace,
+                                                         options.hooks.on_abort);
             frozen.freeze->block();
             return;
         } catch (const Error& error) {
@@ -147,7 +150,9 @@ void Cutover::block(Frozen& frozen, const CutoverOptions& options, const FrozenW
     }
 }
 
-void Cutover::under_freeze(Frozen& frozen, const CutoverOptions& options, const FrozenWork& work,
+void Cutover::under_freeze(Frozen& frozen,
+                           const CutoverOptions& options,
+                           const FrozenWork& work,
                            CutoverResult& result) {
     Stopwatch watch{result};
     checkpoint("cutover.frozen");
@@ -176,8 +181,8 @@ void Cutover::under_freeze(Frozen& frozen, const CutoverOptions& options, const 
             watch.step("on-frozen");
             if (status != 0) {
                 throw Error{{.kind = ErrorKind::CutoverAborted,
-                             .what_failed = "the on-frozen hook ended with status " +
-                                            std::to_string(status)}};
+                             .what_failed =
+                                 "the on-frozen hook ended with status " + std::to_string(status)}};
             }
         }
         keeper.stop();
@@ -237,7 +242,8 @@ void Cutover::give_up(Frozen& frozen, const CutoverOptions& options, const Error
 }
 
 void Cutover::open_target(const CutoverOptions& options,
-                          const std::vector<SequenceState>& sequences, CutoverResult& result) {
+                          const std::vector<SequenceState>& sequences,
+                          CutoverResult& result) {
     Stopwatch watch{result};
     retry(RetryPolicy{}, std::stop_token{},
           [&] { move_.target.wake(move_.job, sequences, asleep_); });

@@ -35,7 +35,8 @@ int run_hook(const std::string& command, std::chrono::milliseconds time_max) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     pid_t pid = 0;
-    const int failed = posix_spawn(&pid, shell.c_str(), &actions, &attributes, argv.data(), environ);
+    const int failed =
+        posix_spawn(&pid, shell.c_str(), &actions, &attributes, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (failed != 0) {

@@ -20,7 +20,8 @@ std::chrono::milliseconds pause(std::chrono::milliseconds lease,
 
 }  // namespace
 
-LeaseKeeper::LeaseKeeper(Freeze& freeze, std::chrono::milliseconds lease,
+LeaseKeeper::LeaseKeeper(Freeze& freeze,
+                         std::chrono::milliseconds lease,
                          std::chrono::steady_clock::time_point deadline)
     : thread_{[this, &freeze, lease, deadline](const std::stop_token& stop) {
           try {

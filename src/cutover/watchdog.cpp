@@ -56,8 +56,9 @@ void complain(const char* text) {
         }
         if (ready == 0) {
             kill(parent, SIGKILL);
-            complain("dbsync: the freeze overran its budget; the process was ended, the source is "
-                     "writable again\n");
+            complain(
+                "dbsync: the freeze overran its budget; the process was ended, the source is "
+                "writable again\n");
             break;
         }
         char word = 0;
@@ -81,7 +82,8 @@ void complain(const char* text) {
 Watchdog::Watchdog(std::chrono::milliseconds time_max, const std::string& on_abort) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw Error{{.kind = ErrorKind::Internal, .what_failed = "cannot make a pipe",
+        throw Error{{.kind = ErrorKind::Internal,
+                     .what_failed = "cannot make a pipe",
                      .native_text = std::strerror(errno)}};
     }
     const pid_t parent = getpid();
@@ -89,7 +91,8 @@ Watchdog::Watchdog(std::chrono::milliseconds time_max, const std::string& on_abo
     if (pid_ < 0) {
         close(ends[0]);
         close(ends[1]);
-        throw Error{{.kind = ErrorKind::Internal, .what_failed = "cannot start the watchdog",
+        throw Error{{.kind = ErrorKind::Internal,
+                     .what_failed = "cannot start the watchdog",
                      .native_text = std::strerror(errno)}};
     }
     if (pid_ == 0) {

@@ -21,8 +21,12 @@ bool CheckResult::has_failure() const {
                        [](const Finding& f) { return f.severity == Severity::Fail; });
 }
 
-Migration::Migration(Source& source, Target& target, StateStore& state, ProgressListener& progress,
-                     MigrationOptions options, std::stop_token stop)
+Migration::Migration(Source& source,
+                     Target& target,
+                     StateStore& state,
+                     ProgressListener& progress,
+                     MigrationOptions options,
+                     std::stop_token stop)
     : source_{source},
       target_{target},
       state_{state},
@@ -229,8 +233,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     if (options.external) {
         target_.set_rows_copied(options_.job);
     } else {
-        result = snapshot.copy_rows({.chunk_rows = options.chunk_rows,
-                                     .with_schema = with_schema});
+        result = snapshot.copy_rows({.chunk_rows = options.chunk_rows, .with_schema = with_schema});
     }
     enter(phase_catching_up);
     Pass pass = make_pass(tables);

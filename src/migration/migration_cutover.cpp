@@ -24,8 +24,7 @@ constexpr int approach_batches_max = 1'000;
 constexpr std::size_t differences_named_max = 5;
 
 std::vector<SchemaItem> asleep_items(std::vector<SchemaItem> schema) {
-    std::erase_if(schema,
-                  [](const SchemaItem& item) { return item.stage != SchemaStage::Asleep; });
+    std::erase_if(schema, [](const SchemaItem& item) { return item.stage != SchemaStage::Asleep; });
     return schema;
 }
 
@@ -45,8 +44,8 @@ void refuse_differences(const VerifyResult& result, ErrorKind kind) {
         }
     }
     throw Error{{.kind = kind,
-                 .what_failed = "verification found " + std::to_string(count) +
-                                " differing keys in " + named,
+                 .what_failed =
+                     "verification found " + std::to_string(count) + " differing keys in " + named,
                  .hint = "run `dbsync verify` to see them, `dbsync verify --repair` to mend them"}};
 }
 
@@ -60,7 +59,9 @@ std::vector<SchemaItem> Migration::sleepers(const std::vector<Table>& tables) {
 }
 
 // Online, before any freeze: everything is compared once, and what changed since is compared again.
-void Migration::prepare_verification(Pass& pass, Verify& verify, VerifyChoice choice,
+void Migration::prepare_verification(Pass& pass,
+                                     Verify& verify,
+                                     VerifyChoice choice,
                                      CutoverCommandResult& result) {
     constexpr int rescans_max = 5;
     if (choice == VerifyChoice::None) {
@@ -94,8 +95,8 @@ FrozenWork Migration::frozen_work(Pass& pass, Verify& verify) {
             throw_if_stopped(stop_);
             const auto begun = Clock::now();
             const PassResult batch = pass.run_batch();
-            last_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun)
-                          .count();
+            last_ms =
+                std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun).count();
             if (batch.complete) {
                 break;
             }

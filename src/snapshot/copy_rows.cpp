@@ -40,7 +40,8 @@ std::uint64_t chunk_rows(const Table& table, const SnapshotOptions& options) {
     if (table.rows_estimate == 0 || table.bytes_estimate == 0) {
         return chunk_rows_min * 10;
     }
-    const std::uint64_t row_bytes = std::max<std::uint64_t>(1, table.bytes_estimate / table.rows_estimate);
+    const std::uint64_t row_bytes =
+        std::max<std::uint64_t>(1, table.bytes_estimate / table.rows_estimate);
     return std::clamp(chunk_bytes_wanted / row_bytes, chunk_rows_min, chunk_rows_max);
 }
 
@@ -76,8 +77,11 @@ struct Task {
 
 class Copier {
   public:
-    Copier(const Move& move, const std::vector<Table>& tables, const SnapshotOptions& options,
-           ProgressListener& progress, const TableCopiedHook& hook)
+    Copier(const Move& move,
+           const std::vector<Table>& tables,
+           const SnapshotOptions& options,
+           ProgressListener& progress,
+           const TableCopiedHook& hook)
         : move_{move}, tables_{tables}, options_{options}, progress_{progress}, hook_{hook} {}
 
     SnapshotResult run();
@@ -89,7 +93,9 @@ class Copier {
     void enqueue(const Table& table, const std::vector<ChunkRecord>& records);
     void work(SourceReader& reader);
     void copy(const Task& task, SourceReader& reader, std::unique_ptr<TargetSession>& session);
-    void copy_once(const Table& table, const Chunk& chunk, SourceReader& reader,
+    void copy_once(const Table& table,
+                   const Chunk& chunk,
+                   SourceReader& reader,
                    std::unique_ptr<TargetSession>& session);
     void note(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes);
     void fail();
@@ -232,7 +238,9 @@ void Copier::note(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) {
     }
 }
 
-void Copier::copy_once(const Table& table, const Chunk& chunk, SourceReader& reader,
+void Copier::copy_once(const Table& table,
+                       const Chunk& chunk,
+                       SourceReader& reader,
                        std::unique_ptr<TargetSession>& session) {
     if (!session) {
         session = open_session();
@@ -265,8 +273,7 @@ void Copier::copy_once(const Table& table, const Chunk& chunk, SourceReader& rea
     }
 }
 
-void Copier::copy(const Task& task, SourceReader& reader,
-                  std::unique_ptr<TargetSession>& session) {
+void Copier::copy(const Task& task, SourceReader& reader, std::unique_ptr<TargetSession>& session) {
     const Table& table = table_by_id(tables_, task.table_id);
     if (!task.chunk) {
         hook_(table);
@@ -355,8 +362,10 @@ SnapshotResult Copier::run() {
 
 }  // namespace
 
-SnapshotResult copy_rows(const Move& move, const std::vector<Table>& tables,
-                         const SnapshotOptions& options, ProgressListener& progress,
+SnapshotResult copy_rows(const Move& move,
+                         const std::vector<Table>& tables,
+                         const SnapshotOptions& options,
+                         ProgressListener& progress,
                          const TableCopiedHook& table_copied) {
     return Copier{move, tables, options, progress, table_copied}.run();
 }

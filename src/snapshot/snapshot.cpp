@@ -75,7 +75,9 @@ void run_in_parallel(const Move& move, const std::vector<SchemaItem>& items) {
 
 }  // namespace
 
-Snapshot::Snapshot(Move move, std::vector<Table> tables, std::vector<SchemaItem> schema,
+Snapshot::Snapshot(Move move,
+                   std::vector<Table> tables,
+                   std::vector<SchemaItem> schema,
                    ProgressListener& progress)
     : move_{std::move(move)},
       tables_{std::move(tables)},
@@ -107,8 +109,7 @@ SnapshotResult Snapshot::copy_rows(const SnapshotOptions& options) {
             move_.another_target()->run_schema(move_.job, found->second);
         }
     };
-    SnapshotResult result =
-        dbsync::copy_rows(move_, tables_, options, progress_, table_copied);
+    SnapshotResult result = dbsync::copy_rows(move_, tables_, options, progress_, table_copied);
     run_in_order(move_, other_keys);
     move_.target.set_rows_copied(move_.job);
     checkpoint("snapshot.after_rows");

@@ -60,8 +60,8 @@ Parameters& Parameters::ident(const std::string& name, std::string_view value) {
 }
 
 Parameters& Parameters::ident(const std::string& name, const TableName& value) {
-    values_["ident:" + name] =
-        (value.schema.empty() ? "" : quoting_.ident(value.schema) + ".") + quoting_.ident(value.name);
+    values_["ident:" + name] = (value.schema.empty() ? "" : quoting_.ident(value.schema) + ".") +
+                               quoting_.ident(value.name);
     return *this;
 }
 

@@ -43,7 +43,9 @@ struct StreamCompare::Side {
     std::uint64_t rows = 0;
 };
 
-void StreamCompare::settle(std::string_view row, std::string_view key, Unmatched& mine,
+void StreamCompare::settle(std::string_view row,
+                           std::string_view key,
+                           Unmatched& mine,
                            Unmatched& other) {
     const Digest digest = digest_of(row);
     if (const auto found = other.find(digest); found != other.end()) {

@@ -30,7 +30,7 @@ namespace dbsync {
 namespace {
 
 constexpr std::uint64_t scan_chunk_rows = 100'000;
-constexpr std::size_t blocks_queued_max = 16;      // of block_bytes_max each, per end
+constexpr std::size_t blocks_queued_max = 16;  // of block_bytes_max each, per end
 constexpr std::size_t unmatched_rows_max = 100'000;
 constexpr std::size_t portion_keys_max = 10'000;
 constexpr std::size_t keys_per_call_max = 10'000;
@@ -120,7 +120,9 @@ std::vector<Difference> differences(RowsByKey source, RowsByKey target) {
 
 }  // namespace
 
-Verify::Verify(Move move, std::vector<Table> tables, CompletePass complete,
+Verify::Verify(Move move,
+               std::vector<Table> tables,
+               CompletePass complete,
                ProgressListener& progress)
     : move_{std::move(move)},
       tables_{std::move(tables)},
@@ -144,15 +146,14 @@ void Verify::scan_chunk(const Table& table, const Chunk& chunk, SourceReader& re
         reading_session_ = move_.target.open_session(move_.job);
     }
     TargetSession& notes = session();
-    StreamCompare compare{
-        [&](std::vector<std::string> keys) {
-            for (std::size_t i = 0; i < keys.size(); i += keys_per_call_max) {
-                notes.add_unverified(
-                    table, std::span{keys}.subspan(
-                               i, std::min(keys_per_call_max, keys.size() - i)));
-            }
-        },
-        unmatched_rows_max};
+    StreamCompare compare{[&](std::vector<std::string> keys) {
+                              for (std::size_t i = 0; i < keys.size(); i += keys_per_call_max) {
+                                  notes.add_unverified(
+                                      table, std::span{keys}.subspan(
+                                                 i, std::min(keys_per_call_max, keys.size() - i)));
+                              }
+                          },
+                          unmatched_rows_max};
     Feed source{[&](RowSink& sink) { reader.read_chunk(table, chunk, RowForm::Compare, sink); }};
     Feed target{[&](RowSink& sink) { reading_session_->read_chunk(table, chunk, sink); }};
     const CompareCounts counts =
@@ -201,8 +202,8 @@ void Verify::scan(const std::vector<Table>& tables, const std::function<void()>&
             between();
         } while (lower);
         rows_before += verified_[table.id].rows;
-        log::info("verify.scanned", {{"table", table.name.display()},
-                                     {"rows", verified_[table.id].rows}});
+        log::info("verify.scanned",
+                  {{"table", table.name.display()}, {"rows", verified_[table.id].rows}});
     }
 }
 
@@ -220,7 +221,8 @@ void Verify::keep(TableVerified& verified, const std::vector<Difference>& found)
     }
 }
 
-std::vector<Difference> Verify::compare_keys(const Table& table, SourceReader& reader,
+std::vector<Difference> Verify::compare_keys(const Table& table,
+                                             SourceReader& reader,
                                              const std::vector<std::string>& keys) {
     GatherSink source;
     GatherSink target;
@@ -230,8 +232,10 @@ std::vector<Difference> Verify::compare_keys(const Table& table, SourceReader& r
 }
 
 // Keys whose rows are equal are no longer unverified; the others stay in the set.
-void Verify::recheck_portion(const Table& table, SourceReader& reader,
-                             const std::vector<std::string>& keys, bool repair) {
+void Verify::recheck_portion(const Table& table,
+                             SourceReader& reader,
+                             const std::vector<std::string>& keys,
+                             bool repair) {
     std::vector<Difference> found = compare_keys(table, reader, keys);
     std::uint64_t repaired = 0;
     if (repair && !found.empty()) {
@@ -255,7 +259,8 @@ void Verify::recheck_portion(const Table& table, SourceReader& reader,
 }
 
 // Makes the target's rows with these keys equal to the source's, as a pass would.
-void Verify::apply_keys(const Table& table, SourceReader& reader,
+void Verify::apply_keys(const Table& table,
+                        SourceReader& reader,
                         const std::vector<std::string>& keys) {
     TargetSession& target = session();
     target.begin();

@@ -15,8 +15,9 @@
 #include "engine/postgres/row_query.hpp"
 #include "sql/statement_template.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <utility>
@@ -25,7 +26,7 @@ namespace dbsync::postgres {
 
 namespace {
 
-constexpr std::uint64_t counted_times_batch = 10;   // how far beyond a batch deltas are counted
+constexpr std::uint64_t counted_times_batch = 10;  // how far beyond a batch deltas are counted
 constexpr std::uint64_t counted_min = 1'000'000;
 constexpr std::uint64_t counted_limit = std::numeric_limits<std::int64_t>::max();  // of LIMIT
 constexpr std::size_t sequences_a_query = 200;
@@ -65,12 +66,15 @@ class Reader final : public SourceReader {
     SnapshotTime snapshot() override;
     Batch plan_batch(const Cursor& from, std::uint64_t deltas_max) override;
     void read_deltas(const Table& table, const DeltaRange& range, RowSink& sink) override;
-    void read_keys(const Table& table, std::span<const std::string> keys, RowForm form,
+    void read_keys(const Table& table,
+                   std::span<const std::string> keys,
+                   RowForm form,
                    RowSink& sink) override;
     void read_chunk(const Table& table, const Chunk& chunk, RowForm form, RowSink& sink) override;
     std::optional<std::string> chunk_end(const Table& table,
                                          const std::optional<std::string>& lower,
-                                         std::uint64_t rows, RowForm form) override;
+                                         std::uint64_t rows,
+                                         RowForm form) override;
     std::vector<SequenceState> read_sequences() override;
     void end() noexcept override;
 
@@ -189,8 +193,9 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
                                                 snapshot_.xmax, from.xmax),
                      .hint = "start anew: the history that the target was fed from is gone"}};
     }
-    const std::uint64_t counted_max = std::max(
-        counted_min, std::min(deltas_max, counted_limit / counted_times_batch) * counted_times_batch);
+    const std::uint64_t counted_max =
+        std::max(counted_min,
+                 std::min(deltas_max, counted_limit / counted_times_batch) * counted_times_batch);
     choose(Plans::Lookup);
     Pending pending = slots_.count(*connection_, from, snapshot_, counted_max);
     Batch batch;
@@ -226,8 +231,7 @@ std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
     for (int i = 1; i <= key_field_count(table); ++i) {
         names.push_back(whole_row ? "row_hash AS k1" : fmt::format("k{}", i));
     }
-    const TxidSnapshot to =
-        range.widened ? snapshot_ : TxidSnapshot::of(range.batch->to);
+    const TxidSnapshot to = range.widened ? snapshot_ : TxidSnapshot::of(range.batch->to);
     const std::string deltas =
         slots_.deltas_sql(table.id, fmt::format("{}", fmt::join(names, ", ")),
                           TxidSnapshot::of(range.batch->from), to);
@@ -242,10 +246,10 @@ std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
     const std::string hash =
         whole_row ? "k1" : fmt::format("hashtextextended(ROW({})::text, 0)", list);
     const std::string share =
-        range.buckets > 1 ? fmt::format("({} & {}) % {} = {}", hash,
-                                        std::numeric_limits<std::int64_t>::max(), range.buckets,
-                                        range.bucket)
-                          : std::string{"true"};
+        range.buckets > 1
+            ? fmt::format("({} & {}) % {} = {}", hash, std::numeric_limits<std::int64_t>::max(),
+                          range.buckets, range.bucket)
+            : std::string{"true"};
     return fmt::format("SELECT DISTINCT {0} FROM ({1}) AS d WHERE {2} ORDER BY {0}", list, deltas,
                        share);
 }
@@ -327,10 +331,10 @@ std::optional<std::string> Reader::chunk_end(const Table& table,
 
 std::vector<SequenceState> Reader::read_sequences() {
     choose(Plans::Scan);
-    const Result names = connection_->run(
-        sql::render("schemas/postgres/read_sequences.sql",
-                    sql::Parameters{{&quote_ident, &quote_literal}})
-            .text);
+    const Result names =
+        connection_->run(sql::render("schemas/postgres/read_sequences.sql",
+                                     sql::Parameters{{&quote_ident, &quote_literal}})
+                             .text);
     std::vector<std::string> selects;
     std::vector<SequenceState> states;
     for (int row = 0; row < names.rows(); ++row) {
@@ -341,8 +345,8 @@ std::vector<SequenceState> Reader::read_sequences() {
     }
     for (std::size_t i = 0; i < selects.size(); i += sequences_a_query) {
         const std::size_t end = std::min(selects.size(), i + sequences_a_query);
-        const Result values = connection_->run(fmt::format(
-            "{}", fmt::join(selects.data() + i, selects.data() + end, " UNION ALL ")));
+        const Result values = connection_->run(
+            fmt::format("{}", fmt::join(selects.data() + i, selects.data() + end, " UNION ALL ")));
         for (int row = 0; row < values.rows(); ++row) {
             SequenceState& state = states[static_cast<std::size_t>(values.integer(row, 0))];
             state.value = values.integer(row, 1);
