@@ -234,6 +234,9 @@ class Source {
     virtual void audit() = 0;
 
     [[nodiscard]] virtual std::unique_ptr<SourceReader> open_reader() = 0;
+    // Whether a reader's open snapshot holds up writers' commits (SQLite with a rollback journal):
+    // then snapshots must be as short as can be.
+    [[nodiscard]] virtual bool readers_block_writers() { return false; }
 
     // Deltas not yet behind `from`, per table, cheap enough to be asked every second.
     [[nodiscard]] virtual std::vector<BacklogTable> backlog(const Cursor& from) = 0;

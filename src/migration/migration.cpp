@@ -120,6 +120,8 @@ TargetJob Migration::require_snapshot() {
 }
 
 CheckResult Migration::check() {
+    static_cast<void>(source_.describe());  // an end that cannot be reached is no finding
+    static_cast<void>(target_.describe());
     Inspection inspection = source_.inspect(options_.filter);
     CheckResult result{.tables = std::move(inspection.tables),
                        .findings = std::move(inspection.findings)};
@@ -160,11 +162,14 @@ StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) 
 }
 
 Pass Migration::make_pass(std::vector<Table> tables) {
+    // A source transaction larger than a batch is split by key; each share reads all its deltas.
+    constexpr std::uint64_t bucket_deltas_min = 10'000;
     PassOptions options;
     if (options_.batch_rows > 0) {
         options.batch_deltas_max = options_.batch_rows;
         options.near_deltas_max = std::min(options.near_deltas_max, options_.batch_rows);
-        options.bucket_deltas_max = std::min(options.bucket_deltas_max, options_.batch_rows);
+        options.bucket_deltas_max =
+            std::max(bucket_deltas_min, std::min(options.bucket_deltas_max, options_.batch_rows));
     }
     return Pass{move(), std::move(tables), options};
 }
@@ -264,22 +269,25 @@ CatchupResult Migration::catchup(const CatchupOptions& options) {
     return result;
 }
 
+// For the pauses of a scan: a pass every few seconds, so that the target does not fall behind.
+std::function<void()> Migration::keep_up(Pass& pass) {
+    static constexpr auto pass_every = std::chrono::seconds{2};
+    return [this, &pass, last = std::chrono::steady_clock::now()]() mutable {
+        throw_if_stopped(stop_);
+        if (std::chrono::steady_clock::now() - last >= pass_every) {
+            pass.run_batch();
+            last = std::chrono::steady_clock::now();
+        }
+    };
+}
+
 // Scan and exact recheck, with passes in between so that the target does not fall behind.
 VerifyResult Migration::verify_online(Pass& pass, Verify& verify, bool repair) {
-    constexpr auto pass_every = std::chrono::seconds{2};
     constexpr int rescans_max = 5;
     Catchup{move(), pass, progress_}.run({});
     target_.begin_verification(options_.job, pass.tables());
     pass.reset_sessions();
-    auto last_pass = std::chrono::steady_clock::now();
-    const auto between = [&] {
-        throw_if_stopped(stop_);
-        if (std::chrono::steady_clock::now() - last_pass >= pass_every) {
-            pass.run_batch();
-            last_pass = std::chrono::steady_clock::now();
-        }
-    };
-    verify.scan(pass.tables(), between);
+    verify.scan(pass.tables(), keep_up(pass));
     rescan_replaced(pass, verify, rescans_max);
     verify.recheck(repair);
     VerifyResult result = verify.result();

@@ -126,6 +126,7 @@ class Migration {
     static CompletePass complete_pass(Pass& pass);
     SnapshotResult copied_rows(const std::vector<Table>& tables);
     SnapshotResult copy_all(const SnapshotCommandOptions& options, std::vector<Table> tables);
+    std::function<void()> keep_up(Pass& pass);
     VerifyResult verify_online(Pass& pass, Verify& verify, bool repair);
     void rescan_replaced(Pass& pass, Verify& verify, int rounds_max);
     void prepare_verification(Pass& pass, Verify& verify, VerifyChoice choice,

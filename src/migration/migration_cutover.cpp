@@ -74,6 +74,7 @@ void Migration::prepare_verification(Pass& pass,
         verify_online(pass, verify, false);
     } else {
         rescan_replaced(pass, verify, rescans_max);
+        verify.rescan_heavy(keep_up(pass));
         verify.recheck(false);
     }
     const VerifyResult verified = verify.result();
@@ -102,6 +103,7 @@ FrozenWork Migration::frozen_work(Pass& pass, Verify& verify) {
             }
         }
         if (verify.unverified_count() > unverified_in_freeze_max) {
+            verify.rescan_heavy(keep_up(pass));
             verify.recheck(false);
         }
         return last_ms;

@@ -19,6 +19,7 @@
 #include "verify/compare.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <thread>
 #include <unordered_map>
@@ -34,6 +35,12 @@ constexpr std::size_t blocks_queued_max = 16;  // of block_bytes_max each, per e
 constexpr std::size_t unmatched_rows_max = 100'000;
 constexpr std::size_t portion_keys_max = 10'000;
 constexpr std::size_t keys_per_call_max = 10'000;
+// How long one snapshot serves the recheck, and where an open snapshot holds up writers.
+constexpr std::chrono::milliseconds snapshot_time_wanted{5'000};
+constexpr std::chrono::milliseconds snapshot_time_blocking_max{0};  // one portion
+// From so many unverified keys on, and a table's 1/rescan_share, reading it all is quicker.
+constexpr std::uint64_t rescan_keys_min = 5'000;
+constexpr std::uint64_t rescan_share = 8;
 
 class QueueSink : public RowSink {
   public:
@@ -276,6 +283,30 @@ void Verify::apply_keys(const Table& table,
     }
 }
 
+// Keys after `after` at one snapshot, for as long as a snapshot may be held. Returns whether there
+// may be more.
+bool Verify::recheck_some(const Table& table,
+                          SourceReader& reader,
+                          std::string& after,
+                          bool repair) {
+    std::vector<std::string> keys = session().unverified_keys(table, after, portion_keys_max);
+    if (keys.empty()) {
+        return false;
+    }
+    const auto snapshot_time_max =
+        move_.source.readers_block_writers() ? snapshot_time_blocking_max : snapshot_time_wanted;
+    reader.begin(tables_, move_.lock_timeout);
+    complete_(reader, reader.snapshot());
+    const auto begun = std::chrono::steady_clock::now();
+    do {
+        recheck_portion(table, reader, keys, repair);
+        after = keys.back();
+        keys = session().unverified_keys(table, after, portion_keys_max);
+    } while (!keys.empty() && std::chrono::steady_clock::now() - begun < snapshot_time_max);
+    reader.end();
+    return !keys.empty();
+}
+
 void Verify::recheck(bool repair) {
     checkpoint("verify.before_recheck");
     const std::unique_ptr<SourceReader> reader = move_.source.open_reader();
@@ -284,17 +315,7 @@ void Verify::recheck(bool repair) {
         for (bool more = true; more;) {
             more = retry(RetryPolicy{}, move_.stop, [&] {
                 try {
-                    const std::vector<std::string> keys =
-                        session().unverified_keys(table, after, portion_keys_max);
-                    if (keys.empty()) {
-                        return false;
-                    }
-                    reader->begin(tables_, move_.lock_timeout);
-                    complete_(*reader, reader->snapshot());
-                    recheck_portion(table, *reader, keys, repair);
-                    reader->end();
-                    after = keys.back();
-                    return true;
+                    return recheck_some(table, *reader, after, repair);
                 } catch (...) {
                     reader->end();
                     session_.reset();
@@ -303,6 +324,27 @@ void Verify::recheck(bool repair) {
             });
         }
     }
+}
+
+void Verify::rescan_heavy(const std::function<void()>& between) {
+    std::vector<Table> heavy;
+    for (const Table& table : tables_) {
+        const std::uint64_t count = unverified_count(table);
+        const bool by_scan = table.key_shape == KeyShape::WholeRow;
+        if (count < rescan_keys_min || (!by_scan && count * rescan_share < table.rows_estimate)) {
+            continue;
+        }
+        for (;;) {
+            const std::vector<std::string> keys =
+                session().unverified_keys(table, {}, portion_keys_max);
+            if (keys.empty()) {
+                break;
+            }
+            session().remove_unverified(table, keys);
+        }
+        heavy.push_back(table);
+    }
+    scan(heavy, between);
 }
 
 void Verify::recheck_frozen(SourceReader& reader) {
@@ -320,19 +362,24 @@ void Verify::recheck_frozen(SourceReader& reader) {
     }
 }
 
+std::uint64_t Verify::unverified_count(const Table& table) {
+    std::uint64_t count = 0;
+    std::string after;
+    for (;;) {
+        const std::vector<std::string> keys =
+            session().unverified_keys(table, after, portion_keys_max);
+        if (keys.empty()) {
+            return count;
+        }
+        count += keys.size();
+        after = keys.back();
+    }
+}
+
 std::uint64_t Verify::unverified_count() {
     std::uint64_t count = 0;
     for (const Table& table : tables_) {
-        std::string after;
-        for (;;) {
-            const std::vector<std::string> keys =
-                session().unverified_keys(table, after, portion_keys_max);
-            if (keys.empty()) {
-                break;
-            }
-            count += keys.size();
-            after = keys.back();
-        }
+        count += unverified_count(table);
     }
     return count;
 }

@@ -56,14 +56,20 @@ class Verify {
     // Scans a table inside the freeze, in the reader's snapshot.
     void scan_frozen(const Table& table, SourceReader& reader);
 
+    // Scans the tables of which so many keys are unverified that looking at each of them would
+    // cost more than reading the table. `between` as for scan().
+    void rescan_heavy(const std::function<void()>& between);
+
     // Looks at every unverified key exactly: at a snapshot to which the target was brought, in
-    // portions, each with a snapshot of its own. With `repair` makes the target's rows equal.
+    // portions, several to a snapshot for a bounded time. With `repair` makes the target's rows
+    // equal.
     void recheck(bool repair);
 
     // The same inside the freeze: `reader` has a snapshot, and the target has been brought to it.
     void recheck_frozen(SourceReader& reader);
 
     [[nodiscard]] std::uint64_t unverified_count();
+    [[nodiscard]] std::uint64_t unverified_count(const Table& table);
     [[nodiscard]] VerifyResult result() const;
 
   private:
@@ -74,6 +80,7 @@ class Verify {
                          const std::vector<std::string>& keys, bool repair);
     void apply_keys(const Table& table, SourceReader& reader,
                     const std::vector<std::string>& keys);
+    bool recheck_some(const Table& table, SourceReader& reader, std::string& after, bool repair);
     void keep(TableVerified& verified, const std::vector<Difference>& differences);
     TargetSession& session();
 

@@ -22,7 +22,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr ShopSize small{.customers = 200, .products = 100, .orders = 500};
-constexpr WriterOptions quick{.writers = 3, .rate = 3'000, .busy_timeout = milliseconds{5'000},
+constexpr WriterOptions quick{.writers = 3,
+                              .rate = 3'000,
+                              .busy_timeout = milliseconds{5'000},
                               .switch_wait_max = milliseconds{20'000}};
 constexpr milliseconds wait_max{20'000};
 
@@ -84,8 +86,9 @@ TEST_F(DemoTest, FindsNothingWrongWithAFaithfulCopy) {
 
 TEST_F(DemoTest, ReportsALostOrder) {
     const ShopState owed = written_and_copied();
-    execute(target_, "DELETE FROM order_items WHERE order_id = (SELECT max(id) FROM orders);"
-                     "DELETE FROM orders WHERE id = (SELECT max(id) FROM orders)");
+    execute(target_,
+            "DELETE FROM order_items WHERE order_id = (SELECT max(id) FROM orders);"
+            "DELETE FROM orders WHERE id = (SELECT max(id) FROM orders)");
 
     const CheckResult result = check_shop(owed, read_shop(target_));
 
@@ -95,8 +98,9 @@ TEST_F(DemoTest, ReportsALostOrder) {
 
 TEST_F(DemoTest, ReportsAnOrderTooMany) {
     const ShopState owed = written_and_copied();
-    execute(target_, "INSERT INTO orders (customer_id, number, total_cents, placed_at) "
-                     "VALUES (1, 'ghost', 1, '')");
+    execute(target_,
+            "INSERT INTO orders (customer_id, number, total_cents, placed_at) "
+            "VALUES (1, 'ghost', 1, '')");
 
     const CheckResult result = check_shop(owed, read_shop(target_));
 
@@ -106,8 +110,9 @@ TEST_F(DemoTest, ReportsAnOrderTooMany) {
 
 TEST_F(DemoTest, ReportsANullThatBecameAnEmptyText) {
     const ShopState owed = written_and_copied();
-    execute(target_, "UPDATE order_items SET gift_note = '' WHERE (order_id, line) = "
-                     "(SELECT order_id, line FROM order_items WHERE gift_note IS NULL LIMIT 1)");
+    execute(target_,
+            "UPDATE order_items SET gift_note = '' WHERE (order_id, line) = "
+            "(SELECT order_id, line FROM order_items WHERE gift_note IS NULL LIMIT 1)");
 
     const CheckResult result = check_shop(owed, read_shop(target_));
 
@@ -127,7 +132,8 @@ TEST_F(DemoTest, ReportsAChangedStock) {
 
 TEST_F(DemoTest, ReportsALostReceiptAndAnUnexpectedOne) {
     const ShopState owed = written_and_copied();
-    execute(target_, "UPDATE receipts SET token = 1 WHERE token = (SELECT max(token) FROM receipts)");
+    execute(target_,
+            "UPDATE receipts SET token = 1 WHERE token = (SELECT max(token) FROM receipts)");
 
     const CheckResult result = check_shop(owed, read_shop(target_));
 
@@ -138,8 +144,9 @@ TEST_F(DemoTest, ReportsALostReceiptAndAnUnexpectedOne) {
 
 TEST_F(DemoTest, ReportsATriggerThatFiredTwice) {
     const ShopState owed = written_and_copied();
-    execute(target_, "INSERT INTO status_history (order_id, old_status, new_status) "
-                     "VALUES (1, 'new', 'paid')");
+    execute(target_,
+            "INSERT INTO status_history (order_id, old_status, new_status) "
+            "VALUES (1, 'new', 'paid')");
 
     EXPECT_FALSE(check_shop(owed, read_shop(target_)).right());
 }
@@ -168,8 +175,9 @@ TEST_F(DemoTest, LosesNothingWhenTheWritersAreSentElsewhere) {
 }
 
 TEST_F(DemoTest, CountsACommitThatFailed) {
-    execute(source_, "CREATE TRIGGER bad BEFORE INSERT ON receipts BEGIN "
-                     "SELECT RAISE(ABORT, 'the shop is closed'); END");
+    execute(source_,
+            "CREATE TRIGGER bad BEFORE INSERT ON receipts BEGIN "
+            "SELECT RAISE(ABORT, 'the shop is closed'); END");
     Journal journal{read_shop(source_)};
     Writers writers{source_, small, quick, journal};
     EXPECT_FALSE(writers.wait_for_commits(1, milliseconds{200}));

@@ -25,13 +25,13 @@ namespace dbsync::test {
 class CommitProxy {
   public:
     // Loses the answers to the COMMITs with these numbers (1 is the first), over all connections.
-    CommitProxy(int server_port, std::set<int> lost) : server_port_{server_port}, lost_{std::move(lost)} {
+    CommitProxy(int server_port, std::set<int> lost)
+        : server_port_{server_port}, lost_{std::move(lost)} {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address = loopback(0);
         socklen_t size = sizeof address;
         if (listener_ < 0 || ::bind(listener_, plain(address), size) != 0 ||
-            ::listen(listener_, 64) != 0 ||
-            ::getsockname(listener_, plain(address), &size) != 0) {
+            ::listen(listener_, 64) != 0 || ::getsockname(listener_, plain(address), &size) != 0) {
             throw std::runtime_error{"the proxy has no port"};
         }
         port_ = ntohs(address.sin_port);
@@ -109,7 +109,9 @@ class CommitProxy {
         }
         const std::string bytes(buffer.data(), static_cast<std::size_t>(got));
         // 'Q', the length of "COMMIT" with its NUL and of the length itself, the text.
-        if (bytes.ends_with(std::string{"Q\0\0\0\x0b" "COMMIT\0", 12})) {
+        if (bytes.ends_with(std::string{"Q\0\0\0\x0b"
+                                        "COMMIT\0",
+                                        12})) {
             lose_answer = lost_.contains(++commits_);
         }
         return send_all(to, bytes);

@@ -5,10 +5,9 @@
 #include "base/checkpoint.hpp"
 #include "scenario/traffic.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,8 +23,7 @@ namespace dbsync::test {
 // pipe that nobody has written to yet. No time is involved.
 class Hold {
   public:
-    explicit Hold(const TempDir& folder)
-        : reached_{folder / "reached"}, pipe_{folder / "release"} {
+    explicit Hold(const TempDir& folder) : reached_{folder / "reached"}, pipe_{folder / "release"} {
         ::mkfifo(pipe_.c_str(), 0600);
     }
 
@@ -76,19 +74,20 @@ class FaultMove : public testing::Test {
 
     // The one command that is run, killed and run again.
     static std::vector<std::string> migrate() {
-        return {"migrate", "--cutover", "--yes", "--chunk-rows", "150", "--batch-rows", "1000",
-                "--jobs", "2", "--progress", "none"};
+        return {"migrate", "--cutover", "--yes", "--chunk-rows", "150", "--batch-rows",
+                "1000",    "--jobs",    "2",     "--progress",   "none"};
     }
 
     std::unique_ptr<Traffic> traffic() {
         return std::make_unique<Traffic>(
-            connect_, TrafficOptions{.writers = 2, .pause = std::chrono::milliseconds{15},
-                                     .sqlite = sqlite_});
+            connect_, TrafficOptions{
+                          .writers = 2, .pause = std::chrono::milliseconds{15}, .sqlite = sqlite_});
     }
 
     // Everything acknowledged is there, both ends are equal, the source is fenced.
     void expect_moved(Traffic& traffic) {
-        EXPECT_TRUE(wait_until([&] { return traffic.fenced() == 2; })) << "the source is not fenced";
+        EXPECT_TRUE(wait_until([&] { return traffic.fenced() == 2; }))
+            << "the source is not fenced";
         traffic.stop();
         EXPECT_THAT(traffic.errors(), testing::ElementsAre());
         EXPECT_EQ(traffic.missing(*ends_, End::Target), "");

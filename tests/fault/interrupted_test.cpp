@@ -38,8 +38,8 @@ TEST_P(InterruptedTest, SecondProcessOnTheSameJobIsRefused) {
 }
 
 TEST_P(InterruptedTest, ControlCEndsWith130AndCanBeResumed) {
-    for (const char* checkpoint :
-         {"snapshot.before_chunk_commit", "catchup.after_read", "verify.mid_scan", "cutover.armed"}) {
+    for (const char* checkpoint : {"snapshot.before_chunk_commit", "catchup.after_read",
+                                   "verify.mid_scan", "cutover.armed"}) {
         SCOPED_TRACE(checkpoint);
         const TempDir folder;
         const Hold hold{folder};
@@ -70,8 +70,8 @@ TEST_P(InterruptedTest, ControlCEndsWith130AndCanBeResumed) {
 TEST_P(InterruptedTest, StandingStillInTheFreezeOpensTheSourceAgain) {
     const std::unique_ptr<Traffic> writers = traffic();
     ASSERT_EQ(dbsync_.run({"migrate"}).exit_code, 0);
-    Process process = dbsync_.start({"cutover", "--yes", "--max-freeze", "2s"},
-                                    hold_.at("cutover.frozen"));
+    Process process =
+        dbsync_.start({"cutover", "--yes", "--max-freeze", "2s"}, hold_.at("cutover.frozen"));
     ASSERT_TRUE(hold_.wait_reached()) << process.wait(std::chrono::milliseconds{1});
 
     process.kill(SIGSTOP);
@@ -89,8 +89,8 @@ TEST_P(InterruptedTest, StandingStillInTheFreezeOpensTheSourceAgain) {
 }
 
 TEST_P(InterruptedTest, KilledInTheFreezeOpensTheSourceAtOnce) {
-    for (const char* checkpoint :
-         {"cutover.frozen", "cutover.final_pass_done", "cutover.verified", "cutover.before_fence"}) {
+    for (const char* checkpoint : {"cutover.frozen", "cutover.final_pass_done", "cutover.verified",
+                                   "cutover.before_fence"}) {
         SCOPED_TRACE(checkpoint);
         const std::unique_ptr<Traffic> writers = traffic();
         const ProcessResult killed = dbsync_.run(migrate(), {{"DBSYNC_FAULT_AT", checkpoint}});
@@ -106,7 +106,9 @@ TEST_P(InterruptedTest, KilledInTheFreezeOpensTheSourceAtOnce) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, InterruptedTest, testing::Values("sqlite", "postgres"),
+INSTANTIATE_TEST_SUITE_P(Engines,
+                         InterruptedTest,
+                         testing::Values("sqlite", "postgres"),
                          [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace

@@ -39,7 +39,8 @@ TEST_P(KillAndResumeTest, LosesNothing) {
     expect_no_trace();
 }
 
-INSTANTIATE_TEST_SUITE_P(, KillAndResumeTest,
+INSTANTIATE_TEST_SUITE_P(,
+                         KillAndResumeTest,
                          testing::ValuesIn(fault_points({"sqlite", "postgres"})),
                          fault_point_name);
 

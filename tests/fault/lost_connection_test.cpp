@@ -46,14 +46,17 @@ TEST_P(LostConnectionTest, AtACheckpointLosesNothing) {
 
     EXPECT_EQ(resumed.exit_code, 0) << resumed;
     expect_moved(*writers);
-    const ProcessResult stopping = dbsync_.run({"stop-capture"}, in_stop ? cut_there : Environment{});
+    const ProcessResult stopping =
+        dbsync_.run({"stop-capture"}, in_stop ? cut_there : Environment{});
     EXPECT_PRED1(is_documented, stopping.exit_code) << stopping;
     const ProcessResult stopped = dbsync_.run({"stop-capture"});
     EXPECT_EQ(stopped.exit_code, 0) << stopped;
     expect_no_trace();
 }
 
-INSTANTIATE_TEST_SUITE_P(, LostConnectionTest, testing::ValuesIn(fault_points({"postgres"})),
+INSTANTIATE_TEST_SUITE_P(,
+                         LostConnectionTest,
+                         testing::ValuesIn(fault_points({"postgres"})),
                          fault_point_name);
 
 class LostCommitTest : public FaultMove {
@@ -65,7 +68,8 @@ class LostCommitTest : public FaultMove {
 };
 
 TEST_F(LostCommitTest, IsFoundOutAndNeverGuessed) {
-    const std::set<int> lost{1, 2, 4, 7, 8, 11, 13, 16, 18, 20, 23, 25, 26, 30, 33, 37, 41, 46, 52, 60};
+    const std::set<int> lost{1,  2,  4,  7,  8,  11, 13, 16, 18, 20,
+                             23, 25, 26, 30, 33, 37, 41, 46, 52, 60};
     CommitProxy proxy{target_server().port(), lost};
     auto* postgres = dynamic_cast<PostgresEnds*>(ends_.get());
     ASSERT_NE(postgres, nullptr);

@@ -62,8 +62,8 @@ TEST_F(SqliteBadInputTest, UrlOfNoKnownKind) {
 }
 
 TEST_F(SqliteBadInputTest, NoUrlAtAll) {
-    expect_one_line(dbsync_.run({"start-capture"}, {{"DBSYNC_SOURCE", std::nullopt},
-                                                    {"DBSYNC_TARGET", std::nullopt}}),
+    expect_one_line(dbsync_.run({"start-capture"},
+                                {{"DBSYNC_SOURCE", std::nullopt}, {"DBSYNC_TARGET", std::nullopt}}),
                     2);
 }
 
@@ -102,9 +102,8 @@ TEST_F(SqliteBadInputTest, StateFileThatCannotBeWritten) {
 TEST_F(SqliteBadInputTest, StateOfAnotherJob) {
     must({"start-capture"});
 
-    expect_one_line(dbsync_.run({"catchup", "--job", "other", "--state",
-                                 dbsync_.state_file().string()}),
-                    3);
+    expect_one_line(
+        dbsync_.run({"catchup", "--job", "other", "--state", dbsync_.state_file().string()}), 3);
 }
 
 TEST_F(SqliteBadInputTest, StepsOutOfOrder) {
@@ -119,7 +118,8 @@ TEST_F(SqliteBadInputTest, StepsOutOfOrder) {
 }
 
 TEST_F(SqliteBadInputTest, TargetThatIsNotEmpty) {
-    ends_.must_run(End::Target, "CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (9, 'mine')");
+    ends_.must_run(End::Target,
+                   "CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (9, 'mine')");
 
     for (const char* command : {"check", "migrate"}) {
         const ProcessResult result = dbsync_.run({command});
@@ -180,8 +180,9 @@ class PostgresBadInputTest : public testing::Test {
     void SetUp() override {
         DBSYNC_NEEDS_POSTGRES("system");
         ends_ = std::make_unique<PostgresEnds>();
-        ends_->must_run(End::Source, "CREATE TABLE t (id int PRIMARY KEY, v text);"
-                                     "INSERT INTO t VALUES (1, 'a')");
+        ends_->must_run(End::Source,
+                        "CREATE TABLE t (id int PRIMARY KEY, v text);"
+                        "INSERT INTO t VALUES (1, 'a')");
         schema_ = ends_->schema(End::Source);
         dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
         dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
@@ -233,8 +234,9 @@ TEST_F(PostgresBadInputTest, MissingPrivilege) {
 }
 
 TEST_F(PostgresBadInputTest, TargetThatIsNotEmpty) {
-    ends_->must_run(End::Target, "CREATE TABLE t (id int PRIMARY KEY, v text);"
-                                 "INSERT INTO t VALUES (9, 'mine')");
+    ends_->must_run(End::Target,
+                    "CREATE TABLE t (id int PRIMARY KEY, v text);"
+                    "INSERT INTO t VALUES (9, 'mine')");
 
     for (const char* command : {"check", "migrate"}) {
         const ProcessResult result = dbsync_.run({command});
@@ -248,13 +250,14 @@ TEST_F(PostgresBadInputTest, TargetThatIsNotEmpty) {
 }
 
 TEST_F(PostgresBadInputTest, ObjectsThatCannotBeCapturedAreNamed) {
-    ends_->must_run(End::Source,
-                    "CREATE TABLE loose (a int, b text);"
-                    "CREATE UNLOGGED TABLE fleeting (id int PRIMARY KEY);"
-                    "CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
-                    "CREATE FOREIGN TABLE outside (v text) SERVER files OPTIONS (filename '/dev/null');"
-                    "CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM t;"
-                    "SELECT lo_create(0);");
+    ends_->must_run(
+        End::Source,
+        "CREATE TABLE loose (a int, b text);"
+        "CREATE UNLOGGED TABLE fleeting (id int PRIMARY KEY);"
+        "CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
+        "CREATE FOREIGN TABLE outside (v text) SERVER files OPTIONS (filename '/dev/null');"
+        "CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM t;"
+        "SELECT lo_create(0);");
 
     const ProcessResult result = dbsync_.run({"check", "--json"});
 
@@ -303,8 +306,8 @@ TEST_F(PostgresBadInputTest, LagThatIsNotReachedInTime) {
     must({"snapshot"});
     ends_->must_run(End::Source, "INSERT INTO t SELECT i FROM generate_series(10, 60000) i");
 
-    const ProcessResult result = dbsync_.run(
-        {"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10000", "--throttle", "1s"});
+    const ProcessResult result = dbsync_.run({"catchup", "--until-lag", "0", "--timeout", "1ms",
+                                              "--batch-rows", "10000", "--throttle", "1s"});
 
     expect_one_line(result, 5);
     must({"catchup", "--until-lag", "0"});
@@ -314,7 +317,8 @@ TEST_F(PostgresBadInputTest, LagThatIsNotReachedInTime) {
 TEST_F(PostgresBadInputTest, PasswordsAppearNowhere) {
     const std::string url = fmt::format("postgresql://postgres:s3cret@127.0.0.1:{}/{}",
                                         source_server().port(), ends_->database(End::Source));
-    const ProcessResult result = dbsync_.run({"start-capture", "--source", url, "--log-level", "trace"});
+    const ProcessResult result =
+        dbsync_.run({"start-capture", "--source", url, "--log-level", "trace"});
 
     EXPECT_EQ(result.exit_code, 0) << result;
     EXPECT_THAT(result.out + result.err, testing::Not(HasSubstr("s3cret")));

@@ -23,7 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path cases_folder() { return fs::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cases"; }
+fs::path cases_folder() {
+    return fs::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cases";
+}
 
 std::vector<std::string> case_names() {
     std::vector<std::string> names;

@@ -47,9 +47,7 @@ class PostgresEnds : public Ends {
     PostgresEnds()
         : source_{source_server().create_database()}, target_{target_server().create_database()} {}
 
-    [[nodiscard]] std::string url(End end) const override {
-        return server(end).url(database(end));
-    }
+    [[nodiscard]] std::string url(End end) const override { return server(end).url(database(end)); }
     ProcessResult script(End end, const std::string& sql) const override {
         return run(psql(url(end), sql));
     }
@@ -193,16 +191,15 @@ inline std::string first_difference(const std::string& source, const std::string
         std::mismatch(source.begin(), source.end(), target.begin(), target.end()).first -
         source.begin());
     constexpr std::size_t shown = 400;
-    const std::size_t line = source.rfind('\n', at) == std::string::npos || at == 0
-                                 ? 0
-                                 : source.rfind('\n', at - 1) + 1;
+    const std::size_t line =
+        source.rfind('\n', at) == std::string::npos || at == 0 ? 0 : source.rfind('\n', at - 1) + 1;
     const std::size_t table = source.rfind("\n==", at);
-    return fmt::format("at byte {} of {} and {}, in table {}:\n- {}\n+ {}\n", at, source.size(),
-                       target.size(),
-                       table == std::string::npos
-                           ? source.substr(0, source.find('\n'))
-                           : source.substr(table + 1, source.find('\n', table + 1) - table - 1),
-                       source.substr(line, shown), target.substr(std::min(line, target.size()), shown));
+    return fmt::format(
+        "at byte {} of {} and {}, in table {}:\n- {}\n+ {}\n", at, source.size(), target.size(),
+        table == std::string::npos
+            ? source.substr(0, source.find('\n'))
+            : source.substr(table + 1, source.find('\n', table + 1) - table - 1),
+        source.substr(line, shown), target.substr(std::min(line, target.size()), shown));
 }
 
 }  // namespace dbsync::test

@@ -54,11 +54,13 @@ class LateCommitTest : public testing::Test {
 TEST_F(LateCommitTest, ArrivesAfterSeveralPassesWentByIt) {
     must({"start-capture"});
     PgSession slow{ends_->url(End::Source)};
-    slow.exec("BEGIN; INSERT INTO t (v) VALUES ('slow, first'); INSERT INTO keyless VALUES ('slow')");
+    slow.exec(
+        "BEGIN; INSERT INTO t (v) VALUES ('slow, first'); INSERT INTO keyless VALUES ('slow')");
     must({"snapshot"});
     passes(3);
-    slow.exec("SAVEPOINT s; INSERT INTO t (v) VALUES ('slow, in a savepoint'); RELEASE s;"
-              "UPDATE t SET v = 'slow, update' WHERE id = 500; DELETE FROM t WHERE id = 501");
+    slow.exec(
+        "SAVEPOINT s; INSERT INTO t (v) VALUES ('slow, in a savepoint'); RELEASE s;"
+        "UPDATE t SET v = 'slow, update' WHERE id = 500; DELETE FROM t WHERE id = 501");
     passes(2);
     slow.exec("COMMIT");
     passes(1);
@@ -88,7 +90,8 @@ TEST_F(LateCommitTest, ArrivesWithManyRowsAndSmallBatches) {
 TEST_F(LateCommitTest, RolledBackLeavesNothing) {
     must({"start-capture"});
     PgSession slow{ends_->url(End::Source)};
-    slow.exec("BEGIN; INSERT INTO t (v) VALUES ('never'); DELETE FROM t WHERE id BETWEEN 500 AND 600");
+    slow.exec(
+        "BEGIN; INSERT INTO t (v) VALUES ('never'); DELETE FROM t WHERE id BETWEEN 500 AND 600");
     must({"snapshot"});
     passes(2);
     slow.exec("ROLLBACK");

@@ -42,8 +42,8 @@ TEST_P(LiveMoveTest, EndsWithEveryAcknowledgedCommitOnTheTarget) {
     Traffic traffic{connect_, options()};
     ASSERT_TRUE(traffic.wait_for_commits(50));
 
-    const ProcessResult moved =
-        dbsync_.run({"migrate", "--cutover", "--yes", "--chunk-rows", "100", "--batch-rows", "1000"});
+    const ProcessResult moved = dbsync_.run(
+        {"migrate", "--cutover", "--yes", "--chunk-rows", "100", "--batch-rows", "1000"});
 
     ASSERT_EQ(moved.exit_code, 0) << moved;
     EXPECT_TRUE(wait_until([&] { return traffic.fenced() == 3; }));
@@ -61,8 +61,8 @@ TEST_P(LiveMoveTest, GoesOnAtTheSourceWhenTheHookRefuses) {
     ASSERT_EQ(dbsync_.run({"migrate"}).exit_code, 0);
     const std::filesystem::path aborted = home_ / "aborted";
 
-    const ProcessResult cut = dbsync_.run({"cutover", "--yes", "--on-frozen", "exit 3", "--on-abort",
-                                           "touch '" + aborted.string() + "'"});
+    const ProcessResult cut = dbsync_.run({"cutover", "--yes", "--on-frozen", "exit 3",
+                                           "--on-abort", "touch '" + aborted.string() + "'"});
 
     EXPECT_EQ(cut.exit_code, 7) << cut;
     EXPECT_TRUE(std::filesystem::exists(aborted));
@@ -78,9 +78,10 @@ TEST_P(LiveMoveTest, GoesOnAtTheSourceWhenTheHookRefuses) {
 TEST_P(LiveMoveTest, NamesARowThatWasChangedOnTheTargetAndRepairsIt) {
     Traffic traffic{connect_, options()};
     ASSERT_EQ(dbsync_.run({"migrate"}).exit_code, 0);
-    ends_->must_run(End::Target, "UPDATE still SET body = 'tampered' WHERE id = 17;"
-                                 "DELETE FROM still WHERE id = 18;"
-                                 "INSERT INTO still VALUES (5000, 'extra');");
+    ends_->must_run(End::Target,
+                    "UPDATE still SET body = 'tampered' WHERE id = 17;"
+                    "DELETE FROM still WHERE id = 18;"
+                    "INSERT INTO still VALUES (5000, 'extra');");
 
     const ProcessResult found = dbsync_.run({"verify", "--json"});
     const ProcessResult refused = dbsync_.run({"cutover", "--yes"});
@@ -101,7 +102,9 @@ TEST_P(LiveMoveTest, NamesARowThatWasChangedOnTheTargetAndRepairsIt) {
     EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, LiveMoveTest, testing::Values("sqlite", "postgres"),
+INSTANTIATE_TEST_SUITE_P(Engines,
+                         LiveMoveTest,
+                         testing::Values("sqlite", "postgres"),
                          [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace

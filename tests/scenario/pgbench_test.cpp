@@ -39,15 +39,17 @@ class PgbenchTest : public testing::Test {
              {std::pair{"accounts", "aid"}, {"tellers", "tid"}, {"branches", "bid"}}) {
             const std::string letter{id[0]};
             EXPECT_EQ(ends.value(End::Target,
-                                 fmt::format("SELECT count(*) FROM (SELECT {1}, sum(delta) AS d FROM "
-                                             "pgbench_history GROUP BY {1}) h FULL JOIN pgbench_{0} t "
-                                             "USING ({1}) WHERE coalesce(d, 0) <> coalesce({2}balance, -1)",
-                                             table, id, letter)),
+                                 fmt::format(
+                                     "SELECT count(*) FROM (SELECT {1}, sum(delta) AS d FROM "
+                                     "pgbench_history GROUP BY {1}) h FULL JOIN pgbench_{0} t "
+                                     "USING ({1}) WHERE coalesce(d, 0) <> coalesce({2}balance, -1)",
+                                     table, id, letter)),
                       "0")
                 << table;
         }
-        EXPECT_EQ(ends.value(End::Target, "SELECT (SELECT sum(abalance) FROM pgbench_accounts) - "
-                                          "(SELECT coalesce(sum(delta), 0) FROM pgbench_history)"),
+        EXPECT_EQ(ends.value(End::Target,
+                             "SELECT (SELECT sum(abalance) FROM pgbench_accounts) - "
+                             "(SELECT coalesce(sum(delta), 0) FROM pgbench_history)"),
                   "0");
     }
 
@@ -87,9 +89,10 @@ TEST_F(PgbenchTest, IsMovedAtFullSpeedAndKeepsItsSums) {
     {
         Process follow = dbsync_.start({"catchup", "--follow"});
         const auto left = begun + bench_time() - std::chrono::steady_clock::now();
-        EXPECT_FALSE(wait_until([&] { return !follow.running() || !bench.running(); },
-                                std::max(std::chrono::milliseconds{1},
-                                         std::chrono::duration_cast<std::chrono::milliseconds>(left))))
+        EXPECT_FALSE(
+            wait_until([&] { return !follow.running() || !bench.running(); },
+                       std::max(std::chrono::milliseconds{1},
+                                std::chrono::duration_cast<std::chrono::milliseconds>(left))))
             << follow.wait(std::chrono::seconds{1}) << bench.err();
         follow.kill(SIGINT);
         EXPECT_THAT(follow.wait().exit_code, testing::AnyOf(0, 130));

@@ -58,7 +58,8 @@ TEST(PrivilegesTest, TheDocumentedGrantsAreEnough) {
     source.exec("CREATE ROLE app LOGIN");
     source.exec("CREATE DATABASE shop OWNER shop_owner");
     source.exec(std::string{"ALTER SCHEMA public OWNER TO shop_owner; SET ROLE shop_owner;"} +
-                    application + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA"
+                    application +
+                    "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA"
                     " public TO app; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app",
                 "shop");
     run_grants(source, "PostgreSQL, source");
@@ -69,8 +70,9 @@ TEST(PrivilegesTest, TheDocumentedGrantsAreEnough) {
     const ProcessResult online = dbsync.run({"migrate"});
     ASSERT_EQ(online.exit_code, 0) << online;
     PgSession app{source.url("shop", "app")};
-    app.exec("INSERT INTO customer (email) VALUES ('late'); DELETE FROM \"Order\" WHERE id < 50;"
-             "UPDATE \"Order\" SET total = total + 1 WHERE id > 900");
+    app.exec(
+        "INSERT INTO customer (email) VALUES ('late'); DELETE FROM \"Order\" WHERE id < 50;"
+        "UPDATE \"Order\" SET total = total + 1 WHERE id > 900");
     const ProcessResult cutover = dbsync.run({"cutover", "--yes"});
 
     ASSERT_EQ(cutover.exit_code, 0) << cutover;

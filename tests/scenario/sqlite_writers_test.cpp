@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +66,7 @@ class WriterProcess {
                     "UPDATE t SET v = v + 1 WHERE id = {2}; INSERT OR REPLACE INTO t VALUES "
                     "({3}, 'last of {4}', {1}); COMMIT",
                     id, i, writer * 1'000'000 + std::max(1, i / 2), -id, writer));
-                journal << id << std::endl;
+                journal << id << '\n' << std::flush;
                 (void)wait_until([] { return false; }, std::chrono::milliseconds{2});
             }
         } catch (const std::exception& error) {
@@ -101,7 +100,8 @@ TEST_P(SqliteWritersTest, LoseNoAcknowledgedCommit) {
     WriterProcess two{ends.path(End::Source), home / "two", 2};
     ASSERT_TRUE(wait_until([&] { return one.acknowledged().size() > 20; }));
 
-    const ProcessResult moved = dbsync.run({"migrate", "--cutover", "--yes", "--chunk-rows", "1000"});
+    const ProcessResult moved =
+        dbsync.run({"migrate", "--cutover", "--yes", "--chunk-rows", "1000"});
 
     ASSERT_EQ(moved.exit_code, 0) << moved;
     int index = 0;
@@ -121,7 +121,9 @@ TEST_P(SqliteWritersTest, LoseNoAcknowledgedCommit) {
     EXPECT_EQ(first_difference(ends.dump(End::Source), ends.dump(End::Target)), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(JournalModes, SqliteWritersTest, testing::Values("WAL", "DELETE", "TRUNCATE"),
+INSTANTIATE_TEST_SUITE_P(JournalModes,
+                         SqliteWritersTest,
+                         testing::Values("WAL", "DELETE", "TRUNCATE"),
                          [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace

@@ -67,11 +67,12 @@ CREATE VIEW item_lines AS SELECT i.id, count(l.n) AS lines FROM item i
 inline std::string traffic_seed() {
     std::string sql = "BEGIN;\n";
     for (int i = 1; i <= 400; ++i) {
-        sql += fmt::format("INSERT INTO item VALUES ({0}, 'seed-{0}', {0});"
-                           "INSERT INTO line VALUES ({0}, 1, 'line of {0}');"
-                           "INSERT INTO note VALUES ({1}, 'note');"
-                           "INSERT INTO still VALUES ({0}, 'still {0}');\n",
-                           i, i % 7);
+        sql += fmt::format(
+            "INSERT INTO item VALUES ({0}, 'seed-{0}', {0});"
+            "INSERT INTO line VALUES ({0}, 1, 'line of {0}');"
+            "INSERT INTO note VALUES ({1}, 'note');"
+            "INSERT INTO still VALUES ({0}, 'still {0}');\n",
+            i, i % 7);
     }
     for (int i = 0; i < 4; ++i) {
         sql += fmt::format("INSERT INTO counter VALUES ({}, 0);\n", i);
@@ -90,7 +91,9 @@ class Traffic {
     using Connect = std::function<Application()>;
 
     Traffic(Connect connect, const TrafficOptions& options)
-        : connect_{std::move(connect)}, options_{options}, states_(static_cast<std::size_t>(options.writers)) {
+        : connect_{std::move(connect)},
+          options_{options},
+          states_(static_cast<std::size_t>(options.writers)) {
         for (int i = 0; i < options.writers; ++i) {
             threads_.emplace_back([this, i](const std::stop_token& stop) { write(i, stop); });
         }
@@ -109,7 +112,8 @@ class Traffic {
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
     // Waits until `count` more commits were acknowledged.
     [[nodiscard]] bool wait_for_commits(std::uint64_t count,
-                                        std::chrono::milliseconds timeout = std::chrono::seconds{20}) {
+                                        std::chrono::milliseconds timeout = std::chrono::seconds{
+                                            20}) {
         const std::uint64_t goal = commits_ + count;
         return wait_until([&] { return commits_ >= goal; }, timeout);
     }
@@ -126,16 +130,16 @@ class Traffic {
     // else is. Call after stop().
     [[nodiscard]] std::string missing(const Ends& ends, End end) const {
         for (std::size_t i = 0; i < states_.size(); ++i) {
-            const std::string count = ends.value(
-                end, fmt::format("SELECT n FROM counter WHERE id = {}", i));
+            const std::string count =
+                ends.value(end, fmt::format("SELECT n FROM counter WHERE id = {}", i));
             if (count != std::to_string(states_[i].commits)) {
                 return fmt::format("writer {} was acknowledged {} commits, {} are there", i,
                                    states_[i].commits, count);
             }
             const std::int64_t base = base_of(static_cast<int>(i));
-            const std::string rows = ends.value(
-                end, fmt::format("SELECT count(*) FROM item WHERE id BETWEEN {} AND {}", base,
-                                 base + range - 1));
+            const std::string rows =
+                ends.value(end, fmt::format("SELECT count(*) FROM item WHERE id BETWEEN {} AND {}",
+                                            base, base + range - 1));
             if (rows != std::to_string(states_[i].items.size())) {
                 return fmt::format("writer {} owns {} items, {} are there", i,
                                    states_[i].items.size(), rows);
@@ -206,15 +210,22 @@ class Traffic {
         switch (n % 5) {
             case 0:
             case 1:
-                sql += fmt::format("INSERT INTO item VALUES ({0}, 'w{0}', {1});"
-                                   "INSERT INTO line VALUES ({0}, {1}, 'l');"
-                                   "INSERT INTO note VALUES ({2}, 'note');",
-                                   id, n, n % 7);
+                sql += fmt::format(
+                    "INSERT INTO item VALUES ({0}, 'w{0}', {1});"
+                    "INSERT INTO line VALUES ({0}, {1}, 'l');"
+                    "INSERT INTO note VALUES ({2}, 'note');",
+                    id, n, n % 7);
                 state.items[id] = n;
                 break;
-            case 2: change_all(state, sql, n); break;
-            case 3: move_first(state, sql, writer); break;
-            default: delete_last(state, sql); break;
+            case 2:
+                change_all(state, sql, n);
+                break;
+            case 3:
+                move_first(state, sql, writer);
+                break;
+            default:
+                delete_last(state, sql);
+                break;
         }
         return sql + "COMMIT;";
     }
@@ -238,11 +249,12 @@ class Traffic {
         if (state.items.contains(to)) {
             return;
         }
-        sql += fmt::format("DELETE FROM line WHERE item_id = {0};"
-                           "UPDATE item SET id = {1} WHERE id = {0};"
-                           "DELETE FROM note WHERE item_id = {2} AND body = 'moved';"
-                           "INSERT INTO note VALUES ({2}, 'moved');",
-                           id, to, id % 7);
+        sql += fmt::format(
+            "DELETE FROM line WHERE item_id = {0};"
+            "UPDATE item SET id = {1} WHERE id = {0};"
+            "DELETE FROM note WHERE item_id = {2} AND body = 'moved';"
+            "INSERT INTO note VALUES ({2}, 'moved');",
+            id, to, id % 7);
         state.items.erase(id);
         state.items[to] = v;
     }

@@ -297,6 +297,10 @@ std::unique_ptr<SourceReader> SqliteSource::open_reader() {
     return std::make_unique<Reader>(path_);
 }
 
+bool SqliteSource::readers_block_writers() {
+    return database().text("PRAGMA journal_mode") != "wal";
+}
+
 std::vector<BacklogTable> SqliteSource::backlog(const Cursor& from) {
     Database& db = database();
     const Transaction snapshot{db, Transaction::Kind::Deferred};

@@ -37,6 +37,7 @@ class SqliteSource : public Source {
     std::vector<Table> captured_tables() override;
     void audit() override;
     std::unique_ptr<SourceReader> open_reader() override;
+    bool readers_block_writers() override;
     std::vector<BacklogTable> backlog(const Cursor& from) override;
     std::int64_t clock_us() override;
     void forget(const Batch& batch) override;
