@@ -1,106 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Reading a source against a real server.
-#include "engine/postgres/reader.hpp"
-
 #include "base/error.hpp"
-#include "captured.hpp"
-#include "engine/postgres/connection.hpp"
-#include "engine/postgres/row_query.hpp"
-#include "row_collector.hpp"
-#include "support/postgres_server.hpp"
-#include "support/wait.hpp"
+#include "reader_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
-#include <map>
-#include <memory>
-#include <optional>
-#include <random>
 #include <set>
 
 namespace dbsync {
 namespace {
 
 using namespace std::chrono_literals;
-using postgres::make_reader;
+using test::ReaderTest;
 using test::RowCollector;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-class ReaderTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        DBSYNC_NEEDS_POSTGRES("system");
-        database_ = server().create_database();
-        app_.emplace(server().session(database_));
-    }
-
-    static test::PostgresServer& server() { return test::source_server(); }
-
-    // Makes the tables and captures all of them.
-    void capture(const std::string& schema) {
-        app_->exec(schema);
-        tables_ = test::capture_all(server().url(database_));
-        reader_ = make_reader(Endpoint{EngineKind::Postgres, server().url(database_), ""});
-    }
-
-    const Table& table(const std::string& name) {
-        return *std::find_if(tables_.begin(), tables_.end(),
-                             [&](const Table& t) { return t.name.name == name; });
-    }
-
-    SnapshotTime look() {
-        reader_->begin(tables_, 2s);
-        return reader_->snapshot();
-    }
-
-    std::vector<std::string> changes(const Table& of, const Batch& batch) {
-        RowCollector rows;
-        DeltaRange range;
-        range.batch = &batch;
-        reader_->read_deltas(of, range, rows);
-        return rows.lines;
-    }
-
-    std::vector<std::string> chunk(const Table& of, const Chunk& part, RowForm form) {
-        RowCollector rows;
-        reader_->read_chunk(of, part, form, rows);
-        return rows.lines;
-    }
-
-    // All chunks of about `rows` rows.
-    std::vector<Chunk> chunks(const Table& of, std::uint64_t rows, RowForm form) {
-        std::vector<Chunk> all;
-        std::optional<std::string> lower;
-        do {
-            Chunk next{of.id, static_cast<std::int32_t>(all.size()), lower, std::nullopt};
-            next.upper = reader_->chunk_end(of, lower, rows, form);
-            lower = next.upper;
-            all.push_back(next);
-        } while (lower);
-        return all;
-    }
-
-    // Rows of all chunks one after the other, which must be the table.
-    std::vector<std::string> tiled(const Table& of, std::uint64_t rows, RowForm form) {
-        std::vector<std::string> lines;
-        for (const Chunk& part : chunks(of, rows, form)) {
-            const auto more = chunk(of, part, form);
-            lines.insert(lines.end(), more.begin(), more.end());
-        }
-        return lines;
-    }
-
-    std::string database_;
-    std::optional<test::PgSession> app_;
-    std::vector<Table> tables_;
-    std::unique_ptr<SourceReader> reader_;
-};
 
 TEST_F(ReaderTest, ReadsEachDirtyKeyOnceWithTheRowOfTheSnapshot) {
     capture("CREATE TABLE t (id int PRIMARY KEY, v text)");
@@ -431,111 +349,6 @@ TEST_F(ReaderTest, RefusesACursorFromALostHistory) {
     look();
 
     EXPECT_THROW((void)reader_->plan_batch(Cursor{"9999999:9999999:"}, 10), Error);
-}
-
-// One writer of the random test: its open transaction and what it would change.
-struct Writer {
-    test::PgSession session;
-    bool open = false;
-    bool has_savepoint = false;
-};
-
-// Everything committed is taken by some batch that begins after the commit, and the row that came
-// with it is at least as new: a copy kept by batches alone equals the table after every complete
-// pass. One transaction stays open for the whole run.
-TEST_F(ReaderTest, RandomWritersLoseNothing) {
-    capture("CREATE TABLE t (id int PRIMARY KEY, v int)");
-    const unsigned seed = std::random_device{}();
-    SCOPED_TRACE(fmt::format("seed {}", seed));
-    std::mt19937 random{seed};
-    test::PgSession forgotten = server().session(database_);
-    forgotten.exec("BEGIN; INSERT INTO t VALUES (100000, 1); SAVEPOINT s;"
-                   " INSERT INTO t VALUES (100001, 1)");
-    std::vector<std::unique_ptr<Writer>> writers;
-    for (int i = 0; i < 4; ++i) {
-        writers.push_back(std::make_unique<Writer>(Writer{server().session(database_)}));
-    }
-    std::map<std::string, std::string> copy;
-    Cursor cursor;
-    const auto pass = [&](std::uint64_t deltas_max) {
-        look();
-        const Batch batch = reader_->plan_batch(cursor, deltas_max);
-        for (const std::string& line : changes(table("t"), batch)) {
-            const auto fields = postgres::decode_fields(line);
-            if (*fields[1] == "t") {
-                copy[*fields[0]] = *fields[3];
-            } else {
-                copy.erase(*fields[0]);
-            }
-        }
-        if (batch.complete) {
-            std::map<std::string, std::string> now;
-            for (const std::string& line : chunk(table("t"), {}, RowForm::Copy)) {
-                const auto fields = postgres::decode_fields(line);
-                now[*fields[0]] = *fields[1];
-            }
-            EXPECT_EQ(copy, now);
-        }
-        cursor = batch.to;
-        reader_->end();
-        return batch.complete;
-    };
-    int complete = 0;
-    for (int step = 0; step < 1500; ++step) {
-        const std::size_t index = random() % 4;
-        Writer& writer = *writers[index];
-        // Writers keep to keys of their own, so that none has to wait for another.
-        const int id = static_cast<int>(random() % 40) * 4 + static_cast<int>(index);
-        switch (random() % 9) {
-            case 0:
-            case 1:
-                writer.session.exec(std::string{writer.open ? "" : "BEGIN; "} +
-                                    fmt::format("INSERT INTO t VALUES ({}, {}) ON CONFLICT (id) DO "
-                                                "UPDATE SET v = excluded.v",
-                                                id, step));
-                writer.open = true;
-                break;
-            case 2:
-                writer.session.exec(fmt::format("DELETE FROM t WHERE id = {}", id));
-                break;
-            case 3:
-                if (writer.open) {
-                    writer.session.exec("SAVEPOINT s");
-                    writer.has_savepoint = true;
-                }
-                break;
-            case 4:
-                if (writer.has_savepoint) {
-                    writer.session.exec("ROLLBACK TO s");
-                }
-                break;
-            case 5:
-                if (writer.open) {
-                    writer.session.exec(random() % 4 == 0 ? "ROLLBACK" : "COMMIT");
-                    writer.open = false;
-                    writer.has_savepoint = false;
-                }
-                break;
-            case 6:
-                writer.session.exec(fmt::format(
-                    "UPDATE t SET id = id + 160 WHERE id = {} AND NOT EXISTS"
-                    " (SELECT FROM t WHERE id = {})",
-                    id, id + 160));
-                break;
-            default:
-                complete += pass(1 + random() % 12) ? 1 : 0;
-        }
-    }
-    for (const auto& writer : writers) {
-        if (writer->open) {
-            writer->session.exec("COMMIT");
-        }
-    }
-    forgotten.exec("COMMIT");
-    for (int i = 0; i < 2000 && !pass(5); ++i) {
-    }
-    EXPECT_TRUE(copy.contains("100001"));
-    EXPECT_GT(complete, 20);
 }
 
 }  // namespace
