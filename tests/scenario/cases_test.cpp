@@ -9,6 +9,7 @@
 //   after.sql           on the target after the cutover, as the application goes on
 //   args                "<command> <more arguments>", a line each
 //   expect_failure      "<command> <exit code> <text in the message>": the move ends there
+//   min_version         the oldest server major that understands the SQL of the case
 #include "scenario/ends.hpp"
 
 #include <gmock/gmock.h>
@@ -59,6 +60,11 @@ class CasesTest : public testing::TestWithParam<std::string> {
     void SetUp() override {
         if (GetParam().starts_with("postgres-")) {
             DBSYNC_NEEDS_POSTGRES("system");
+            const std::string needed = file("min_version");
+            if (!needed.empty() && source_server().major() < std::stoi(needed)) {
+                GTEST_SKIP() << "the case's own SQL needs PostgreSQL " << needed;
+            }
+            one_version_ = source_server().major() == target_server().major();
             ends_ = std::make_unique<PostgresEnds>();
         } else {
             ends_ = std::make_unique<SqliteEnds>(home_.path());
@@ -141,6 +147,7 @@ class CasesTest : public testing::TestWithParam<std::string> {
     std::unique_ptr<Ends> ends_;
     std::map<std::string, std::vector<std::string>> arguments_;
     ExpectedFailure failure_;
+    bool one_version_ = true;
     bool failed_ = false;
 };
 
@@ -172,8 +179,10 @@ TEST_P(CasesTest, ArrivesComplete) {
     const ProcessResult stopped = dbsync_.run({"stop-capture"});
     EXPECT_EQ(stopped.exit_code, 0) << stopped;
     EXPECT_EQ(first_difference(schema, ends_->schema(End::Source)), "") << "traces on the source";
-    EXPECT_EQ(first_difference(without_publications(schema), ends_->schema(End::Target)), "")
-        << "another schema";
+    if (one_version_) {  // two majors print the same schema in other words
+        EXPECT_EQ(first_difference(without_publications(schema), ends_->schema(End::Target)), "")
+            << "another schema";
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& each) {
