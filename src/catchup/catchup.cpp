@@ -42,8 +42,8 @@ PassResult Catchup::one_batch(CatchupResult& result) {
         result.lag.seconds = std::max<std::int64_t>(0, age_us / 1'000'000);
     } else {
         const std::optional<TargetJob> job = move_.target.job(move_.job);
-        const std::int64_t since = job && job->watermark_unix_us > 0 ? job->watermark_unix_us
-                                                                     : batch.source_unix_us;
+        const std::int64_t since =
+            job && job->watermark_unix_us > 0 ? job->watermark_unix_us : batch.source_unix_us;
         result.lag.seconds =
             std::max<std::int64_t>(1, (move_.source.clock_us() - since) / 1'000'000);
     }

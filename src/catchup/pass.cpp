@@ -200,7 +200,9 @@ std::vector<Pass::Unit> Pass::units_of(const Batch& batch) const {
     std::vector<Unit> units;
     for (const BatchTable& part : batch.tables) {
         const Table& table = table_by_id(tables_, part.table_id);
-        std::uint64_t buckets = part.deltas / options_.bucket_deltas_max + 1;
+        const std::uint64_t keys = part.keys_estimate > 0 ? part.keys_estimate : part.deltas;
+        std::uint64_t buckets = (keys + options_.bucket_keys_max - 1) / options_.bucket_keys_max;
+        buckets = std::max<std::uint64_t>(1, buckets);
         // Rows that may be in each other's way have to be in one transaction, and finding rows by
         // their whole value costs a scan a bucket.
         if (part.whole_table || table.has_other_unique || table.key_shape == KeyShape::WholeRow) {

@@ -12,15 +12,15 @@ namespace dbsync {
 
 struct PassOptions {
     // Most deltas of one batch. Larger batches merge more changes of the same key and hold the
-    // snapshot longer. Default: 200,000 deltas.
-    std::uint64_t batch_deltas_max = 200'000;
+    // snapshot longer. Default: 250,000 deltas.
+    std::uint64_t batch_deltas_max = 250'000;
     // Up to so many deltas a complete batch is applied in one target transaction, so that readers
     // of the target see only states that the source has had; above it, tables are applied in
     // parallel and the target is consistent at the end of the backlog. Default: 20,000 deltas.
     std::uint64_t near_deltas_max = 20'000;
-    // A table's share of a batch is split by key into transactions of about this many deltas.
-    // Default: 100,000 deltas.
-    std::uint64_t bucket_deltas_max = 100'000;
+    // A table's share of a batch is split by key into transactions of about this many keys.
+    // Default: 100,000 keys.
+    std::uint64_t bucket_keys_max = 100'000;
 };
 
 struct PassResult {

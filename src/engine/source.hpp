@@ -66,6 +66,7 @@ struct BatchTable {
     std::int32_t table_id = 0;
     std::uint64_t deltas = 0;
     bool whole_table = false;  // TRUNCATE and the like: every row is to be read anew
+    std::uint64_t keys_estimate = 0;  // distinct keys among the deltas, roughly; 0: not known
 };
 
 // What one pass moves: the deltas after `from` and up to `to`, of the tables listed.

@@ -163,13 +163,13 @@ StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) 
 
 Pass Migration::make_pass(std::vector<Table> tables) {
     // A source transaction larger than a batch is split by key; each share reads all its deltas.
-    constexpr std::uint64_t bucket_deltas_min = 10'000;
+    constexpr std::uint64_t bucket_keys_min = 10'000;
     PassOptions options;
     if (options_.batch_rows > 0) {
         options.batch_deltas_max = options_.batch_rows;
         options.near_deltas_max = std::min(options.near_deltas_max, options_.batch_rows);
-        options.bucket_deltas_max =
-            std::max(bucket_deltas_min, std::min(options.bucket_deltas_max, options_.batch_rows));
+        options.bucket_keys_max =
+            std::max(bucket_keys_min, std::min(options.bucket_keys_max, options_.batch_rows));
     }
     return Pass{move(), std::move(tables), options};
 }

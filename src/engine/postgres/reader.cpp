@@ -26,6 +26,8 @@ namespace dbsync::postgres {
 
 namespace {
 
+constexpr std::uint64_t sampled_from_deltas = 50'000;
+constexpr std::uint64_t sampled_deltas = 5'000;
 constexpr std::uint64_t counted_times_batch = 10;  // how far beyond a batch deltas are counted
 constexpr std::uint64_t counted_min = 1'000'000;
 constexpr std::uint64_t counted_limit = std::numeric_limits<std::int64_t>::max();  // of LIMIT
@@ -84,6 +86,8 @@ class Reader final : public SourceReader {
     void choose(Plans plans);
     const TableShape& shape(const Table& table);
     std::string dirty_keys(const Table& table, const DeltaRange& range);
+    std::uint64_t estimate_keys(std::int32_t table_id, std::uint64_t deltas,
+                                const TxidSnapshot& from);
 
     Endpoint endpoint_;
     std::unique_ptr<Connection> connection_;
@@ -214,7 +218,10 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
         }
     }
     for (const auto& [id, table] : pending) {
-        batch.tables.push_back({id, table.deltas, table.whole_table});
+        batch.tables.push_back({.table_id = id,
+                                .deltas = table.deltas,
+                                .whole_table = table.whole_table,
+                                .keys_estimate = estimate_keys(id, table.deltas, from)});
         batch.deltas += table.deltas;
     }
     if (batch.deltas >= batch.deltas_behind && batch.deltas_behind < counted_max) {
@@ -222,6 +229,33 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
         batch.complete = true;
     }
     return batch;
+}
+
+// From the share of distinct keys among the first deltas: one hot row is one key, however many
+// deltas it has, and not worth several transactions.
+std::uint64_t Reader::estimate_keys(std::int32_t table_id,
+                                    std::uint64_t deltas,
+                                    const TxidSnapshot& from) {
+    const auto table = std::find_if(tables_.begin(), tables_.end(),
+                                    [&](const Table& each) { return each.id == table_id; });
+    if (deltas < sampled_from_deltas || table->key_shape == KeyShape::WholeRow) {
+        return deltas;
+    }
+    std::vector<std::string> names;
+    for (int i = 1; i <= key_field_count(*table); ++i) {
+        names.push_back(fmt::format("k{}", i));
+    }
+    const std::string keys = fmt::format("{}", fmt::join(names, ", "));
+    const std::string pending = slots_.deltas_sql(table_id, keys, from, snapshot_);
+    if (pending.empty()) {
+        return deltas;
+    }
+    const Result found = connection_->run(
+        fmt::format("SELECT count(*) FROM (SELECT DISTINCT {0} FROM (SELECT {0} FROM ({1}) AS d"
+                    " LIMIT {2}) AS s) AS k",
+                    keys, pending, sampled_deltas));
+    const auto distinct = static_cast<std::uint64_t>(found.integer(0, 0));
+    return std::max<std::uint64_t>(1, deltas / sampled_deltas * distinct);
 }
 
 // The keys of a batch's deltas, each once, in key order.
