@@ -121,7 +121,7 @@ OptionTable catchup_options() {
                               "second"),
         flag("follow", "go on until a signal"),
         duration("timeout", "give up after this time with exit 5; progress is kept"),
-        count("batch-rows", "most changes applied in one go; without it 200000"),
+        count("batch-rows", "most changes applied in one go; without it 250000"),
         duration("throttle", "pause between passes, to leave both ends more air"),
         text("max-load", "EXPR", "not available yet: refused with exit 2; use --throttle"),
     };
