@@ -248,16 +248,21 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     return result;
 }
 
+// Behind the fence the target's rows are the newer ones: nothing of the source may replace them.
+void Migration::refuse_fenced(const std::string& hint) {
+    if (source_.capture_state().fenced) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "this job has been cut over: the target is the primary now",
+                     .hint = hint}};
+    }
+}
+
 CatchupResult Migration::catchup(const CatchupOptions& options) {
     claim();
     std::vector<Table> tables = require_capture();
     require_snapshot();
     check_identities();
-    if (source_.capture_state().fenced) {
-        throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "this job has been cut over: the target is the primary now",
-                     .hint = "run `dbsync cutover` again if it did not finish"}};
-    }
+    refuse_fenced("run `dbsync cutover` again if it did not finish");
     if (state_.phase() != phase_caught_up) {
         enter(phase_catching_up);
     }
@@ -316,6 +321,9 @@ VerifyResult Migration::verify(bool repair) {
     std::vector<Table> tables = require_capture();
     require_snapshot();
     check_identities();
+    if (repair) {
+        refuse_fenced("compare with `dbsync verify`; what differs may be what clients wrote since");
+    }
     Pass pass = make_pass(tables);
     Verify verify{move(), std::move(tables), complete_pass(pass), progress_};
     VerifyResult result = verify_online(pass, verify, repair);

@@ -121,6 +121,7 @@ class Migration {
     void check_identities();
     std::vector<Table> require_capture();
     TargetJob require_snapshot();
+    void refuse_fenced(const std::string& hint);
     Pass make_pass(std::vector<Table> tables);
     void note_verified(const VerifyResult& result);
     static CompletePass complete_pass(Pass& pass);

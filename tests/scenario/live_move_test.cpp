@@ -102,6 +102,20 @@ TEST_P(LiveMoveTest, NamesARowThatWasChangedOnTheTargetAndRepairsIt) {
     EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
 }
 
+TEST_P(LiveMoveTest, DoesNotRepairTheNewPrimaryFromTheOldSource) {
+    ASSERT_EQ(dbsync_.run({"migrate", "--cutover", "--yes"}).exit_code, 0);
+    ends_->must_run(End::Target,
+                    "INSERT INTO still VALUES (6000, 'written after the switch');"
+                    "DELETE FROM still WHERE id = 18;");
+    const auto written = ends_->dump(End::Target);
+
+    const ProcessResult refused = dbsync_.run({"verify", "--repair"});
+
+    EXPECT_EQ(refused.exit_code, 3) << refused;
+    EXPECT_EQ(first_difference(written, ends_->dump(End::Target)), "");
+    EXPECT_EQ(dbsync_.run({"verify"}).exit_code, 6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines,
                          LiveMoveTest,
                          testing::Values("sqlite", "postgres"),
