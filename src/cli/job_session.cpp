@@ -237,11 +237,9 @@ void JobSession::refuse_other_end(const std::string& role, const Endpoint& endpo
 void JobSession::remember(const Values& values) {
     state_->remember("source", source_.url);
     state_->remember("target", target_.url);
-    for (const char* list : {"tables", "exclude"}) {
-        if (values.is_set(list)) {
-            state_->remember_list(list, values.list(list));
-        }
-    }
+    const TableFilter chosen = filter(values);
+    state_->remember_list("tables", chosen.include);
+    state_->remember_list("exclude", chosen.exclude);
 }
 
 MigrationOptions JobSession::options(const Values& values, std::size_t workers) const {
@@ -257,11 +255,15 @@ MigrationOptions JobSession::options(const Values& values, std::size_t workers) 
             .another_target = [target] { return open_target(target); }};
 }
 
+// The two belong together: who gives either anew means the whole choice anew.
 TableFilter JobSession::filter(const Values& values) const {
-    return {.include = values.is_set("tables") ? values.list("tables")
-                                               : state_->recall_list("tables"),
-            .exclude = values.is_set("exclude") ? values.list("exclude")
-                                                : state_->recall_list("exclude")};
+    if (values.is_set("tables") || values.is_set("exclude")) {
+        return {.include = values.is_set("tables") ? values.list("tables")
+                                                   : std::vector<std::string>{},
+                .exclude = values.is_set("exclude") ? values.list("exclude")
+                                                    : std::vector<std::string>{}};
+    }
+    return {.include = state_->recall_list("tables"), .exclude = state_->recall_list("exclude")};
 }
 
 }  // namespace dbsync::cli

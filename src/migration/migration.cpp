@@ -149,6 +149,12 @@ StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) 
     }
     const Inspection inspection = source_.inspect(options_.filter);
     refuse_failures(inspection.findings);
+    if (inspection.tables.empty()) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "the source has no table that --tables and --exclude choose",
+                     .hint = "look at the patterns (they match schema.table, or the table's name) "
+                             "and at the database in --source"}};
+    }
     CaptureResult installed = source_.install_capture(
         inspection.tables,
         {.job = options_.job, .lock_timeout = options.lock_timeout, .retry_for = options.retry_for},

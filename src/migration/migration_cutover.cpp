@@ -176,7 +176,7 @@ CutoverCommandResult Migration::finish_cutover(const CutoverCommandOptions& opti
     result.cutover.fenced = true;
     const std::optional<TargetJob> job = target_.job(options_.job);
     result.was_done = job && job->woken && state_.phase() == phase_cut_over;
-    if (result.was_done) {
+    if (result.was_done || options.dry_run) {
         return result;
     }
     const std::unique_ptr<SourceReader> reader = source_.open_reader();

@@ -312,7 +312,8 @@ TEST_F(PostgresBadInputTest, LagThatIsNotReachedInTime) {
     }
 
     const ProcessResult result =
-        dbsync_.run({"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10000"});
+        dbsync_.run({"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10000",
+                     "--progress", "none"});
 
     expect_one_line(result, 5);
     must({"catchup", "--until-lag", "0"});
