@@ -129,10 +129,11 @@ class Migration {
     SnapshotResult copy_all(const SnapshotCommandOptions& options, std::vector<Table> tables);
     std::function<void()> keep_up(Pass& pass);
     VerifyResult verify_online(Pass& pass, Verify& verify, bool repair);
+    void verify_again(Pass& pass, Verify& verify);
     void rescan_replaced(Pass& pass, Verify& verify, int rounds_max);
     void prepare_verification(Pass& pass, Verify& verify, VerifyChoice choice,
                               CutoverCommandResult& result);
-    FrozenWork frozen_work(Pass& pass, Verify& verify);
+    FrozenWork frozen_work(Pass& pass, Verify& verify, bool verified);
     std::vector<SchemaItem> sleepers(const std::vector<Table>& tables);
     CutoverCommandResult finish_cutover(const CutoverCommandOptions& options,
                                         const std::vector<Table>& tables);

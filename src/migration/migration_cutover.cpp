@@ -63,7 +63,6 @@ void Migration::prepare_verification(Pass& pass,
                                      Verify& verify,
                                      VerifyChoice choice,
                                      CutoverCommandResult& result) {
-    constexpr int rescans_max = 5;
     if (choice == VerifyChoice::None) {
         return;
     }
@@ -73,9 +72,7 @@ void Migration::prepare_verification(Pass& pass,
     if (scanned) {
         verify_online(pass, verify, false);
     } else {
-        rescan_replaced(pass, verify, rescans_max);
-        verify.rescan_heavy(keep_up(pass));
-        verify.recheck(false);
+        verify_again(pass, verify);
     }
     const VerifyResult verified = verify.result();
     refuse_differences(verified, ErrorKind::CutoverAborted);
@@ -88,9 +85,21 @@ void Migration::prepare_verification(Pass& pass,
     }
 }
 
-FrozenWork Migration::frozen_work(Pass& pass, Verify& verify) {
+// Compares again what changed since a verification. Tables that are read anew are no longer marked
+// while that goes on, so for as long the verification does not count: a crash in between must not
+// leave rows that nobody compares.
+void Migration::verify_again(Pass& pass, Verify& verify) {
+    constexpr int rescans_max = 5;
+    target_.end_verification(options_.job, false);
+    rescan_replaced(pass, verify, rescans_max);
+    verify.rescan_heavy(keep_up(pass));
+    verify.recheck(false);
+    target_.end_verification(options_.job, verify.result().identical);
+}
+
+FrozenWork Migration::frozen_work(Pass& pass, Verify& verify, bool verified) {
     FrozenWork work;
-    work.approach = [this, &pass, &verify] {
+    work.approach = [this, &pass, &verify, verified] {
         std::int64_t last_ms = 0;
         for (int i = 0; i < approach_batches_max; ++i) {
             throw_if_stopped(stop_);
@@ -102,9 +111,8 @@ FrozenWork Migration::frozen_work(Pass& pass, Verify& verify) {
                 break;
             }
         }
-        if (verify.unverified_count() > unverified_in_freeze_max) {
-            verify.rescan_heavy(keep_up(pass));
-            verify.recheck(false);
+        if (verified && verify.unverified_count() > unverified_in_freeze_max) {
+            verify_again(pass, verify);
         }
         return last_ms;
     };
@@ -146,7 +154,8 @@ CutoverCommandResult Migration::cutover(const CutoverCommandOptions& options) {
     Verify verify{move(), tables, complete_pass(pass), progress_};
     Catchup{move(), pass, progress_}.run({});
     prepare_verification(pass, verify, options.verify, result);
-    const FrozenWork work = frozen_work(pass, verify);
+    const FrozenWork work =
+        frozen_work(pass, verify, options.verify != VerifyChoice::None);
     if (options.dry_run) {
         const std::int64_t pass_ms = work.approach();
         result.cutover.predicted_freeze_ms =
