@@ -208,25 +208,36 @@ CutoverResult Cutover::run(const CutoverOptions& options, const FrozenWork& work
         block(frozen, options, work, result);
         under_freeze(frozen, options, work, result);
     } catch (const Error& error) {
-        bool fence_up = false;
-        frozen.reader->end();
-        if (frozen.fence_tried) {
-            // Only the source knows whether the fence was committed.
-            frozen.freeze->release();
-            fence_up = retry(RetryPolicy{}, std::stop_token{},
-                             [&] { return move_.source.capture_state().fenced; });
-        }
-        if (!fence_up) {
-            give_up(frozen, options, error);
-        }
-        result.fenced = true;
-        result.freeze_ms = ms_since(frozen.begun);
-        frozen.watchdog.reset();
+        settle(frozen, options, result, error);
+    } catch (const std::exception& error) {
+        settle(frozen, options, result,
+               Error{{.kind = ErrorKind::Internal, .what_failed = error.what()}});
     }
     work.after_fence();
     checkpoint("cutover.fenced");
     open_target(options, frozen.sequences, result);
     return result;
+}
+
+// After a failure: returns if the fence stands all the same, and otherwise gives up.
+void Cutover::settle(Frozen& frozen,
+                     const CutoverOptions& options,
+                     CutoverResult& result,
+                     const Error& error) {
+    bool fence_up = false;
+    frozen.reader->end();
+    if (frozen.fence_tried) {
+        // Only the source knows whether the fence was committed.
+        frozen.freeze->release();
+        fence_up = retry(RetryPolicy{}, std::stop_token{},
+                         [&] { return move_.source.capture_state().fenced; });
+    }
+    if (!fence_up) {
+        give_up(frozen, options, error);
+    }
+    result.fenced = true;
+    result.freeze_ms = ms_since(frozen.begun);
+    frozen.watchdog.reset();
 }
 
 // Releases everything and says why.

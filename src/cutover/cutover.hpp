@@ -37,8 +37,8 @@ struct CutoverResult {
     std::uint64_t final_keys = 0;
     std::uint64_t keys_rechecked = 0;
     std::uint64_t sequences = 0;
-    std::string end_mark;      // the cursor up to which the target has everything
-    std::string drain_proof;   // why no older writer can still commit
+    std::string end_mark;     // the cursor up to which the target has everything
+    std::string drain_proof;  // why no older writer can still commit
     bool fenced = false;
     std::vector<CutoverStep> steps;
 };
@@ -68,17 +68,27 @@ class Cutover {
 
     // What comes after the fence: the target's sequences and sleepers, the trial write, the
     // on-switch hook. Idempotent.
-    void open_target(const CutoverOptions& options, const std::vector<SequenceState>& sequences,
+    void open_target(const CutoverOptions& options,
+                     const std::vector<SequenceState>& sequences,
                      CutoverResult& result);
 
   private:
     struct Frozen;
-    void block(Frozen& frozen, const CutoverOptions& options, const FrozenWork& work,
+    void block(Frozen& frozen,
+               const CutoverOptions& options,
+               const FrozenWork& work,
                CutoverResult& result);
-    void under_freeze(Frozen& frozen, const CutoverOptions& options, const FrozenWork& work,
+    void under_freeze(Frozen& frozen,
+                      const CutoverOptions& options,
+                      const FrozenWork& work,
                       CutoverResult& result);
+    void settle(Frozen& frozen,
+                const CutoverOptions& options,
+                CutoverResult& result,
+                const Error& error);
     [[noreturn]] void give_up(Frozen& frozen, const CutoverOptions& options, const Error& error);
-    void refuse_if_too_long(const CutoverOptions& options, const FrozenWork& work,
+    void refuse_if_too_long(const CutoverOptions& options,
+                            const FrozenWork& work,
                             CutoverResult& result);
 
     Move move_;

@@ -154,8 +154,7 @@ CutoverCommandResult Migration::cutover(const CutoverCommandOptions& options) {
     Verify verify{move(), tables, complete_pass(pass), progress_};
     Catchup{move(), pass, progress_}.run({});
     prepare_verification(pass, verify, options.verify, result);
-    const FrozenWork work =
-        frozen_work(pass, verify, options.verify != VerifyChoice::None);
+    const FrozenWork work = frozen_work(pass, verify, options.verify != VerifyChoice::None);
     if (options.dry_run) {
         const std::int64_t pass_ms = work.approach();
         result.cutover.predicted_freeze_ms =
