@@ -26,6 +26,17 @@ void Catchup::report(const CatchupResult& result, const PassResult& batch) {
     progress_.on_progress(progress);
 }
 
+std::int64_t Catchup::lag_seconds(const PassResult& batch) {
+    if (batch.complete) {
+        const std::int64_t age_us = move_.source.clock_us() - batch.source_unix_us;
+        return std::max<std::int64_t>(0, age_us / 1'000'000);
+    }
+    const std::optional<TargetJob> job = move_.target.job(move_.job);
+    const std::int64_t since =
+        job && job->watermark_unix_us > 0 ? job->watermark_unix_us : batch.source_unix_us;
+    return std::max<std::int64_t>(1, (move_.source.clock_us() - since) / 1'000'000);
+}
+
 PassResult Catchup::one_batch(CatchupResult& result) {
     const auto begun = Clock::now();
     const PassResult batch = pass_.run_batch();
@@ -38,15 +49,9 @@ PassResult Catchup::one_batch(CatchupResult& result) {
     if (batch.complete) {
         result.last_pass =
             std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-        const std::int64_t age_us = move_.source.clock_us() - batch.source_unix_us;
-        result.lag.seconds = std::max<std::int64_t>(0, age_us / 1'000'000);
-    } else {
-        const std::optional<TargetJob> job = move_.target.job(move_.job);
-        const std::int64_t since =
-            job && job->watermark_unix_us > 0 ? job->watermark_unix_us : batch.source_unix_us;
-        result.lag.seconds =
-            std::max<std::int64_t>(1, (move_.source.clock_us() - since) / 1'000'000);
     }
+    // Other connections than the batch's: a server that was restarted meanwhile is asked again.
+    result.lag.seconds = retry(RetryPolicy{}, move_.stop, [&] { return lag_seconds(batch); });
     report(result, batch);
     return batch;
 }

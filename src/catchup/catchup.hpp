@@ -50,6 +50,7 @@ class Catchup {
 
   private:
     PassResult one_batch(CatchupResult& result);
+    std::int64_t lag_seconds(const PassResult& batch);
     void report(const CatchupResult& result, const PassResult& batch);
 
     Move move_;

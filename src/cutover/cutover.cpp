@@ -139,6 +139,7 @@ void Cutover::block(Frozen& frozen,
         } catch (const Error& error) {
             frozen.freeze->release();
             frozen.watchdog.reset();
+            frozen.begun = {};
             frozen.reader->end();
             if (error.kind() != ErrorKind::Busy ||
                 Clock::now() - begun + backoff.delay(attempt) > options.retry_for) {
@@ -219,31 +220,47 @@ CutoverResult Cutover::run(const CutoverOptions& options, const FrozenWork& work
     return result;
 }
 
+// Only the source knows whether the fence was committed.
+bool Cutover::ask_for_fence() {
+    try {
+        return retry(RetryPolicy{}, std::stop_token{},
+                     [&] { return move_.source.capture_state().fenced; });
+    } catch (const Error& error) {
+        ErrorFields fields = error.fields();
+        fields.what_failed = "the source cannot be asked whether the fence that was being put up "
+                             "stands: " + fields.what_failed;
+        fields.hint = "run cutover again once the source answers: it finishes or begins anew";
+        throw Error{fields};
+    }
+}
+
 // After a failure: returns if the fence stands all the same, and otherwise gives up.
 void Cutover::settle(Frozen& frozen,
                      const CutoverOptions& options,
                      CutoverResult& result,
                      const Error& error) {
-    bool fence_up = false;
     frozen.reader->end();
-    if (frozen.fence_tried) {
-        // Only the source knows whether the fence was committed.
-        frozen.freeze->release();
-        fence_up = retry(RetryPolicy{}, std::stop_token{},
-                         [&] { return move_.source.capture_state().fenced; });
-    }
-    if (!fence_up) {
+    if (!frozen.fence_tried) {
         give_up(frozen, options, error);
     }
-    result.fenced = true;
+    frozen.freeze->release();
     result.freeze_ms = ms_since(frozen.begun);
+    // Nobody is stopped any more, and asking may take longer than the freeze was allowed to.
     frozen.watchdog.reset();
+    if (!ask_for_fence()) {
+        give_up(frozen, options, error);
+    }
+    if (error.kind() != ErrorKind::Connection) {
+        throw error;  // no lost answer: something is wrong with the fence that was committed
+    }
+    result.fenced = true;
 }
 
 // Releases everything and says why.
 void Cutover::give_up(Frozen& frozen, const CutoverOptions& options, const Error& error) {
     frozen.freeze->release();
-    const std::int64_t freeze_ms = frozen.watchdog ? ms_since(frozen.begun) : 0;
+    const bool froze = frozen.begun != Clock::time_point{};
+    const std::int64_t freeze_ms = froze ? ms_since(frozen.begun) : 0;
     frozen.watchdog.reset();
     log::warn("cutover.aborted", {{"freeze_ms", freeze_ms}, {"why", error.what()}});
     if (frozen.on_frozen_ran && !options.hooks.on_abort.empty()) {

@@ -86,6 +86,7 @@ class Cutover {
                 const CutoverOptions& options,
                 CutoverResult& result,
                 const Error& error);
+    bool ask_for_fence();
     [[noreturn]] void give_up(Frozen& frozen, const CutoverOptions& options, const Error& error);
     void refuse_if_too_long(const CutoverOptions& options,
                             const FrozenWork& work,

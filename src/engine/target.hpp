@@ -47,6 +47,7 @@ struct TargetJob {
     bool tracks_unverified = false;      // a verification has begun: applied keys are noted
     bool verified = false;               // … and has ended with no difference
     bool woken = false;                  // the cutover has set sequences and woken what slept
+    bool made_schema = false;            // run_schema() has run items of this job
 };
 
 struct ChunkRecord {
@@ -130,6 +131,8 @@ class Target {
     // Single flags of the job's row, each set in a transaction of its own.
     virtual void set_rows_copied(const std::string& job) = 0;
     virtual void set_indexes_built(const std::string& job) = 0;
+    // Tables have been added to the job: rows_copied, indexes_built and verified no longer hold.
+    virtual void reopen_snapshot(const std::string& job) = 0;
 
     // Begins a verification: from now on every applied key is noted. Forgets what was noted before.
     virtual void begin_verification(const std::string& job, std::span<const Table> tables) = 0;

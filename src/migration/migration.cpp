@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace dbsync {
@@ -119,6 +120,35 @@ TargetJob Migration::require_snapshot() {
     return *job;
 }
 
+// Tables of which the target's ledger does not have every chunk. After a snapshot these are tables
+// for which capture was started later.
+std::vector<std::string> Migration::uncopied(const std::vector<Table>& tables) {
+    std::set<std::int32_t> known;
+    std::set<std::int32_t> unfinished;
+    for (const ChunkRecord& record : target_.chunks(options_.job)) {
+        (record.done ? known : unfinished).insert(record.chunk.table_id);
+    }
+    std::vector<std::string> names;
+    for (const Table& table : tables) {
+        if (!known.contains(table.id) || unfinished.contains(table.id)) {
+            names.push_back(table.name.display());
+        }
+    }
+    return names;
+}
+
+void Migration::require_copied(const std::vector<Table>& tables) {
+    const std::vector<std::string> names = uncopied(tables);
+    if (!names.empty()) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = std::to_string(names.size()) +
+                                    " captured tables have not been copied, among them " +
+                                    names.front(),
+                     .table = names.front(),
+                     .hint = "run `dbsync snapshot`: it copies what was added since"}};
+    }
+}
+
 CheckResult Migration::check() {
     static_cast<void>(source_.describe());  // an end that cannot be reached is no finding
     static_cast<void>(target_.describe());
@@ -192,7 +222,12 @@ SnapshotResult Migration::snapshot(const SnapshotCommandOptions& options) {
         refuse_failures(target_.inspect(tables, options_.job));
     }
     if (job && job->rows_copied && job->indexes_built) {
-        return copied_rows(tables);
+        if (uncopied(tables).empty()) {
+            return copied_rows(tables);
+        }
+        refuse_fenced("copy the tables that were captured since in a move of their own");
+        target_.reopen_snapshot(options_.job);
+        enter(phase_copying);
     }
     if (state_.phase() == phase_new || state_.phase() == phase_capturing) {
         enter(phase_copying);
@@ -231,7 +266,6 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     }
     target_.prepare(options_.job, source_.identity());
     check_identities();
-    state_.remember("schema", with_schema ? "all" : "none");
     if (with_schema) {
         snapshot.create_schema();
     }
@@ -242,7 +276,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     }
     SnapshotResult result;
     if (options.external) {
-        target_.set_rows_copied(options_.job);
+        snapshot.note_adopted();
     } else {
         result = snapshot.copy_rows({.chunk_rows = options.chunk_rows, .with_schema = with_schema});
     }
@@ -269,6 +303,7 @@ CatchupResult Migration::catchup(const CatchupOptions& options) {
     require_snapshot();
     check_identities();
     refuse_fenced("run `dbsync cutover` again if it did not finish");
+    require_copied(tables);
     if (state_.phase() != phase_caught_up) {
         enter(phase_catching_up);
     }
@@ -327,6 +362,7 @@ VerifyResult Migration::verify(bool repair) {
     std::vector<Table> tables = require_capture();
     require_snapshot();
     check_identities();
+    require_copied(tables);
     if (repair) {
         refuse_fenced("compare with `dbsync verify`; what differs may be what clients wrote since");
     }
@@ -345,68 +381,6 @@ void Migration::note_verified(const VerifyResult& result) {
 
 CompletePass Migration::complete_pass(Pass& pass) {
     return [&pass](SourceReader& reader, SnapshotTime time) { pass.complete_at(reader, time); };
-}
-
-StatusResult Migration::status() {
-    StatusResult result;
-    result.phase = state_.phase();
-    std::vector<Table> captured;
-    try {
-        captured = source_.captured_tables();
-    } catch (const Error& error) {
-        result.unreachable.push_back(std::string{"source: "} + error.what());
-    }
-    std::optional<TargetJob> job;
-    std::map<std::int32_t, std::uint64_t> copied;
-    try {
-        job = target_.job(options_.job);
-        if (job) {
-            for (const ChunkRecord& record : target_.chunks(options_.job)) {
-                copied[record.chunk.table_id] += record.rows;
-            }
-        }
-    } catch (const Error& error) {
-        result.unreachable.push_back(std::string{"target: "} + error.what());
-    }
-    std::map<std::string, std::string> verified_at;
-    for (const VerifiedTable& each : state_.verified_tables()) {
-        verified_at[each.table] = each.verified_at;
-    }
-    std::map<std::int32_t, std::uint64_t> pending;
-    if (!captured.empty() && result.unreachable.empty()) {
-        Lag lag;
-        for (const BacklogTable& each : source_.backlog(job ? job->watermark : Cursor{})) {
-            pending[each.table_id] = each.deltas;
-            lag.rows += each.deltas;
-        }
-        if (job && job->watermark_unix_us > 0 && lag.rows > 0) {
-            lag.seconds = std::max<std::int64_t>(
-                0, (source_.clock_us() - job->watermark_unix_us) / 1'000'000);
-        }
-        result.lag = lag;
-        if (result.phase == phase_new) {
-            result.phase = phase_of(job, source_.capture_state());
-        }
-    }
-    for (const Table& table : captured) {
-        result.tables.push_back({.table = table.name.display(),
-                                 .rows_estimate = table.rows_estimate,
-                                 .copied_rows = copied[table.id],
-                                 .pending_deltas = pending[table.id],
-                                 .verified_at = verified_at[table.name.display()]});
-    }
-    return result;
-}
-
-// The phase as the two ends tell it, for a job whose state file is lost.
-std::string Migration::phase_of(const std::optional<TargetJob>& job, const CaptureState& capture) {
-    if (capture.fenced) {
-        return job && job->woken ? phase_cut_over : phase_frozen;
-    }
-    if (!job) {
-        return phase_capturing;
-    }
-    return job->indexes_built ? phase_catching_up : phase_copying;
 }
 
 void Migration::stop_capture(bool keep_target) {

@@ -121,6 +121,8 @@ class Migration {
     void check_identities();
     std::vector<Table> require_capture();
     TargetJob require_snapshot();
+    std::vector<std::string> uncopied(const std::vector<Table>& tables);
+    void require_copied(const std::vector<Table>& tables);
     void refuse_fenced(const std::string& hint);
     Pass make_pass(std::vector<Table> tables);
     void note_verified(const VerifyResult& result);
@@ -133,7 +135,7 @@ class Migration {
     void rescan_replaced(Pass& pass, Verify& verify, int rounds_max);
     void prepare_verification(Pass& pass, Verify& verify, VerifyChoice choice,
                               CutoverCommandResult& result);
-    FrozenWork frozen_work(Pass& pass, Verify& verify, bool verified);
+    FrozenWork frozen_work(Pass& pass, Verify& verify, bool compares);
     std::vector<SchemaItem> sleepers(const std::vector<Table>& tables);
     CutoverCommandResult finish_cutover(const CutoverCommandOptions& options,
                                         const std::vector<Table>& tables);

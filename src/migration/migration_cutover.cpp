@@ -52,8 +52,9 @@ void refuse_differences(const VerifyResult& result, ErrorKind kind) {
 }  // namespace
 
 std::vector<SchemaItem> Migration::sleepers(const std::vector<Table>& tables) {
-    if (state_.recall("schema").value_or("all") != "all") {
-        return {};
+    const std::optional<TargetJob> job = target_.job(options_.job);
+    if (!job || !job->made_schema) {
+        return {};  // the schema was there already, with whatever belongs to it
     }
     return asleep_items(source_.export_schema(tables));
 }
@@ -97,9 +98,9 @@ void Migration::verify_again(Pass& pass, Verify& verify) {
     target_.end_verification(options_.job, verify.result().identical);
 }
 
-FrozenWork Migration::frozen_work(Pass& pass, Verify& verify, bool verified) {
+FrozenWork Migration::frozen_work(Pass& pass, Verify& verify, bool compares) {
     FrozenWork work;
-    work.approach = [this, &pass, &verify, verified] {
+    work.approach = [this, &pass, &verify, compares] {
         std::int64_t last_ms = 0;
         for (int i = 0; i < approach_batches_max; ++i) {
             throw_if_stopped(stop_);
@@ -111,7 +112,7 @@ FrozenWork Migration::frozen_work(Pass& pass, Verify& verify, bool verified) {
                 break;
             }
         }
-        if (verified && verify.unverified_count() > unverified_in_freeze_max) {
+        if (compares && verify.unverified_count() > unverified_in_freeze_max) {
             verify_again(pass, verify);
         }
         return last_ms;
@@ -148,6 +149,7 @@ CutoverCommandResult Migration::cutover(const CutoverCommandOptions& options) {
     if (source_.capture_state().fenced) {
         return finish_cutover(options, tables);
     }
+    require_copied(tables);
     source_.audit();
     CutoverCommandResult result;
     Pass pass = make_pass(tables);
@@ -186,6 +188,11 @@ CutoverCommandResult Migration::finish_cutover(const CutoverCommandOptions& opti
     result.was_done = job && job->woken && state_.phase() == phase_cut_over;
     if (result.was_done || options.dry_run) {
         return result;
+    }
+    if (!job || !job->woken) {
+        // Nothing, unless somebody had the fence off for a while.
+        Pass pass = make_pass(tables);
+        Catchup{move(), pass, progress_}.run({});
     }
     const std::unique_ptr<SourceReader> reader = source_.open_reader();
     reader->begin(tables, std::chrono::milliseconds{2'000});

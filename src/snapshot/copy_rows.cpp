@@ -61,6 +61,11 @@ class CountingSink : public RowSink {
     RowSink& next_;
 };
 
+struct CountedRows {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+};
+
 struct TableState {
     const Table* table = nullptr;
     std::size_t chunks_left = 0;
@@ -93,11 +98,13 @@ class Copier {
     void enqueue(const Table& table, const std::vector<ChunkRecord>& records);
     void work(SourceReader& reader);
     void copy(const Task& task, SourceReader& reader, std::unique_ptr<TargetSession>& session);
-    void copy_once(const Table& table,
-                   const Chunk& chunk,
-                   SourceReader& reader,
-                   std::unique_ptr<TargetSession>& session);
-    void note(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes);
+    CountedRows copy_once(const Table& table,
+                          const Chunk& chunk,
+                          SourceReader& reader,
+                          std::unique_ptr<TargetSession>& session);
+    bool is_in_ledger(const Chunk& chunk);
+    void note(const Chunk& chunk, const CountedRows& copied);
+    void complete(const Table& table);
     void fail();
     std::unique_ptr<TargetSession> open_session();
 
@@ -209,17 +216,22 @@ void Copier::plan_all(std::map<std::int32_t, std::vector<ChunkRecord>> ledger,
     }
 }
 
-void Copier::note(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) {
+// What comes after a table's last chunk: repeated by itself, for the chunk is committed.
+void Copier::complete(const Table& table) {
+    retry(RetryPolicy{}, stop_.get_token(), [&] { hook_(table); });
+}
+
+void Copier::note(const Chunk& chunk, const CountedRows& copied) {
     Progress progress;
-    const Table* complete = nullptr;
+    const Table* done = nullptr;
     {
         const std::lock_guard lock{mutex_};
         TableState& state = states_[chunk.table_id];
-        state.rows += rows;
-        state.bytes += bytes;
+        state.rows += copied.rows;
+        state.bytes += copied.bytes;
         state.ended = Clock::now();
         if (--state.chunks_left == 0) {
-            complete = state.table;
+            done = state.table;
         }
         progress.phase = "snapshot";
         std::uint64_t estimate = 0;
@@ -232,16 +244,16 @@ void Copier::note(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) {
         }
     }
     progress_.on_progress(progress);
-    if (complete) {
-        log::info("snapshot.table", {{"table", complete->name.display()}});
-        hook_(*complete);
+    if (done) {
+        log::info("snapshot.table", {{"table", done->name.display()}});
+        complete(*done);
     }
 }
 
-void Copier::copy_once(const Table& table,
-                       const Chunk& chunk,
-                       SourceReader& reader,
-                       std::unique_ptr<TargetSession>& session) {
+CountedRows Copier::copy_once(const Table& table,
+                              const Chunk& chunk,
+                              SourceReader& reader,
+                              std::unique_ptr<TargetSession>& session) {
     if (!session) {
         session = open_session();
     }
@@ -265,7 +277,7 @@ void Copier::copy_once(const Table& table,
         checkpoint("snapshot.before_chunk_commit");
         session->commit();
         checkpoint("snapshot.after_chunk_commit");
-        note(chunk, counted.rows, counted.bytes);
+        return {counted.rows, counted.bytes};
     } catch (...) {
         reader.end();
         session.reset();
@@ -276,7 +288,7 @@ void Copier::copy_once(const Table& table,
 void Copier::copy(const Task& task, SourceReader& reader, std::unique_ptr<TargetSession>& session) {
     const Table& table = table_by_id(tables_, task.table_id);
     if (!task.chunk) {
-        hook_(table);
+        complete(table);
         return;
     }
     {
@@ -285,9 +297,9 @@ void Copier::copy(const Task& task, SourceReader& reader, std::unique_ptr<Target
         state.begun = state.begun.value_or(Clock::now());
     }
     bool commit_unknown = false;
-    retry(RetryPolicy{}, stop_.get_token(), [&] {
+    const CountedRows copied = retry(RetryPolicy{}, stop_.get_token(), [&]() -> CountedRows {
         try {
-            copy_once(table, *task.chunk, reader, session);
+            return copy_once(table, *task.chunk, reader, session);
         } catch (const Error& error) {
             if (error.fields().commit_unknown) {
                 commit_unknown = true;
@@ -295,12 +307,24 @@ void Copier::copy(const Task& task, SourceReader& reader, std::unique_ptr<Target
                 again.commit_unknown = false;
                 throw Error{again};
             }
-            if (commit_unknown && error.kind() == ErrorKind::Conflict) {
-                note(*task.chunk, 0, 0);  // the ledger has it: the lost answer was a yes
-                return;
+            // The second attempt clashes with the first, or (a key that was there before) with
+            // other rows: only the ledger knows whether the lost answer was a yes.
+            if (commit_unknown && error.kind() == ErrorKind::Conflict &&
+                is_in_ledger(*task.chunk)) {
+                return {};
             }
             throw error.with_table(table.name.display());
         }
+    });
+    note(*task.chunk, copied);
+}
+
+bool Copier::is_in_ledger(const Chunk& chunk) {
+    const std::lock_guard lock{mutex_};
+    const std::vector<ChunkRecord> records = move_.target.chunks(move_.job);
+    return std::any_of(records.begin(), records.end(), [&](const ChunkRecord& record) {
+        return record.done && record.chunk.table_id == chunk.table_id &&
+               record.chunk.number == chunk.number;
     });
 }
 
@@ -333,10 +357,10 @@ SnapshotResult Copier::run() {
     }
     {
         std::vector<std::jthread> workers;
-        for (std::size_t i = 0; i < move_.workers; ++i) {
-            workers.emplace_back([this, &reader = *readers[i]] { work(reader); });
-        }
         try {
+            for (std::size_t i = 0; i < move_.workers; ++i) {
+                workers.emplace_back([this, &reader = *readers[i]] { work(reader); });
+            }
             plan_all(load_ledger(), *readers.back());
             tasks_.close();
         } catch (...) {

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -129,8 +131,42 @@ void Snapshot::build_indexes(bool with_schema) {
     checkpoint("snapshot.after_indexes");
 }
 
+// A copy of ours that was begun and a restored one do not mix: which of the rows came from where?
 void Snapshot::adopt() {
+    if (const std::optional<TargetJob> job = move_.target.job(move_.job); job) {
+        for (const ChunkRecord& record : move_.target.chunks(move_.job)) {
+            if (!job->rows_copied && (!record.done || record.rows > 0)) {
+                throw Error{{.kind = ErrorKind::Precondition,
+                             .what_failed = "dbsync itself has begun to copy rows to the target",
+                             .hint = "go on with `dbsync snapshot` without --external, or run "
+                                     "`dbsync stop-capture` and begin anew"}};
+            }
+        }
+    }
     move_.target.adopt(move_.job, tables_);
+}
+
+// In the ledger an adopted table is one chunk that is done: nothing copies it again, and a table
+// that is captured later is missed.
+void Snapshot::note_adopted() {
+    std::set<std::int32_t> known;
+    for (const ChunkRecord& record : move_.target.chunks(move_.job)) {
+        known.insert(record.chunk.table_id);
+    }
+    std::vector<Chunk> chunks;
+    for (const Table& table : tables_) {
+        if (!known.contains(table.id)) {
+            chunks.push_back({.table_id = table.id});
+        }
+    }
+    const std::unique_ptr<TargetSession> session = move_.target.open_session(move_.job);
+    session->begin();
+    session->record_chunk_plan(chunks);
+    for (const Chunk& chunk : chunks) {
+        session->record_chunk(chunk, 0, 0);
+    }
+    session->commit();
+    move_.target.set_rows_copied(move_.job);
 }
 
 }  // namespace dbsync

@@ -49,6 +49,8 @@ class Snapshot {
 
     // The rows were restored by other means after capture began: checks and adopts them.
     void adopt();
+    // Notes in the target's ledger that the adopted tables are complete.
+    void note_adopted();
 
   private:
     Move move_;

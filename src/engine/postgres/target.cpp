@@ -77,6 +77,7 @@ class PostgresTarget : public Target {
     std::optional<TargetJob> job(const std::string& job) override;
     void set_rows_copied(const std::string& job) override;
     void set_indexes_built(const std::string& job) override;
+    void reopen_snapshot(const std::string& job) override;
     void begin_verification(const std::string& job, std::span<const Table> tables) override;
     void end_verification(const std::string& job, bool identical) override;
     std::vector<std::int32_t> unverified_tables(const std::string& job) override;
@@ -205,7 +206,8 @@ std::optional<TargetJob> PostgresTarget::job(const std::string& job) {
     }
     const Result row = connection().run(
         "SELECT source_identity, watermark, watermark_unix_us, rows_copied, indexes_built,"
-        " tracks_unverified, verified, woken FROM dbsync.target_job WHERE job = $1",
+        " tracks_unverified, verified, woken, EXISTS (SELECT FROM dbsync.target_schema_item AS i"
+        " WHERE i.job = j.job) FROM dbsync.target_job AS j WHERE job = $1",
         {job});
     if (row.rows() == 0) {
         return std::nullopt;
@@ -217,7 +219,8 @@ std::optional<TargetJob> PostgresTarget::job(const std::string& job) {
                      .indexes_built = row.boolean(0, 4),
                      .tracks_unverified = row.boolean(0, 5),
                      .verified = row.boolean(0, 6),
-                     .woken = row.boolean(0, 7)};
+                     .woken = row.boolean(0, 7),
+                     .made_schema = row.boolean(0, 8)};
 }
 
 // `assignment` is ours, never from outside.
@@ -237,6 +240,10 @@ void PostgresTarget::set_rows_copied(const std::string& job) {
 
 void PostgresTarget::set_indexes_built(const std::string& job) {
     update_job(job, "indexes_built = true");
+}
+
+void PostgresTarget::reopen_snapshot(const std::string& job) {
+    update_job(job, "rows_copied = false, indexes_built = false, verified = false");
 }
 
 void PostgresTarget::begin_verification(const std::string& job,

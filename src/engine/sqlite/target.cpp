@@ -132,6 +132,10 @@ void Target::set_indexes_built(const std::string& job) {
     update_job(job, "indexes_built = 1");
 }
 
+void Target::reopen_snapshot(const std::string& job) {
+    update_job(job, "rows_copied = 0, indexes_built = 0, verified = 0");
+}
+
 void Target::begin_verification(const std::string& job, std::span<const Table> /*tables*/) {
     write([&](Database& database) {
         const std::string id = std::to_string(require_job(database, job));

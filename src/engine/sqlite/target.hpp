@@ -30,6 +30,7 @@ class Target : public dbsync::Target {
     std::optional<TargetJob> job(const std::string& job) override;
     void set_rows_copied(const std::string& job) override;
     void set_indexes_built(const std::string& job) override;
+    void reopen_snapshot(const std::string& job) override;
     void begin_verification(const std::string& job, std::span<const Table> tables) override;
     void end_verification(const std::string& job, bool identical) override;
     std::vector<std::int32_t> unverified_tables(const std::string& job) override;

@@ -61,7 +61,8 @@ std::int64_t require_job(Database& db, const std::string& job) {
 TargetJob read_job(Database& db, std::int64_t job_id) {
     Statement row{db,
                   "SELECT source_identity, watermark, watermark_unix_us, rows_copied,"
-                  " indexes_built, tracks_unverified, verified, woken"
+                  " indexes_built, tracks_unverified, verified, woken,"
+                  " EXISTS (SELECT 1 FROM \"_dbsync_schema_item\" WHERE job_id = ?1)"
                   " FROM \"_dbsync_job\" WHERE id = ?1"};
     row.bind(1, job_id);
     TargetJob job;
@@ -74,6 +75,7 @@ TargetJob read_job(Database& db, std::int64_t job_id) {
         job.tracks_unverified = row.integer(5) != 0;
         job.verified = row.integer(6) != 0;
         job.woken = row.integer(7) != 0;
+        job.made_schema = row.integer(8) != 0;
     }
     return job;
 }
