@@ -7,6 +7,7 @@
 // used by several threads at once (each has its own session).
 #pragma once
 
+#include "engine/cascade.hpp"
 #include "engine/cursor.hpp"
 #include "engine/schema_item.hpp"
 #include "row/finding.hpp"
@@ -75,8 +76,10 @@ struct Batch {
     Cursor to;
     bool complete = false;  // nothing that the snapshot can see is left after `to`
     std::vector<BatchTable> tables;
-    std::uint64_t deltas = 0;
+    std::uint64_t deltas = 0;         // marks included
     std::uint64_t deltas_behind = 0;  // pending in the snapshot, this batch included
+    // Values of parent rows whose cascades are to be followed (see cascade.hpp). Each once.
+    std::vector<CascadeMark> marks = {};
 };
 
 // Which rows of a table to read: the keys of a batch's deltas (one of `buckets` equal shares of
@@ -139,6 +142,14 @@ class SourceReader {
                                                  const std::optional<std::string>& lower,
                                                  std::uint64_t rows,
                                                  RowForm form) = 0;
+
+    // Rows of the cascade's child table that refer to one of `values` in this snapshot, with the
+    // values of theirs that `next` (cascades whose parent that table is) refer to. At most
+    // cascade_values_max values.
+    virtual CascadeChildren find_children(const Table& child,
+                                          const Cascade& cascade,
+                                          std::span<const std::string> values,
+                                          std::span<const Cascade> next);
 
     // The sequences that move at the cutover, as they stand now (sequences know no snapshots).
     virtual std::vector<SequenceState> read_sequences() = 0;
@@ -230,6 +241,9 @@ class Source {
     [[nodiscard]] virtual CaptureState capture_state() = 0;
     // As recorded when capture was installed. Empty if there is none.
     [[nodiscard]] virtual std::vector<Table> captured_tables() = 0;
+
+    // Foreign keys between captured tables that the server carries out behind the triggers' backs.
+    [[nodiscard]] virtual std::vector<Cascade> cascades() { return {}; }
 
     // Compares the capture catalogue with what stands there now, as SourceReader::snapshot() does.
     virtual void audit() = 0;

@@ -70,13 +70,19 @@ class TargetSession {
     // Removes every row of the table.
     virtual std::uint64_t clear_table(const Table& table) = 0;
 
-    // Into a stage (form Change), emptied first.
+    // Into a stage (form Change), emptied first. A key may come twice, with the same row.
     [[nodiscard]] virtual std::unique_ptr<RowWriter> stage(const Table& table) = 0;
     // Makes the table's rows with the staged keys equal to the staged rows. When the job tracks
     // unverified keys, notes the staged keys as such. Throws Error{Conflict} if a row outside the
     // stage is in the way of a unique or exclusion constraint (the transaction must be rolled
     // back, then).
     virtual ApplyCounts apply_stage(const Table& table) = 0;
+
+    // As SourceReader::find_children, of the target's rows as this transaction sees them.
+    virtual CascadeChildren find_children(const Table& child,
+                                          const Cascade& cascade,
+                                          std::span<const std::string> values,
+                                          std::span<const Cascade> next);
 
     // Plan of a table's chunks: written once, before its first chunk is copied.
     virtual void record_chunk_plan(std::span<const Chunk> chunks) = 0;
