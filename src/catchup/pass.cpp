@@ -11,21 +11,30 @@
 // A row of an unfinished backlog may be in the way of a unique value that is wanted now. Its own
 // change is pending then, so the table's share is read again, widened to all that the snapshot
 // shows: within that set there is no clash, for the source had none.
+//
+// A batch with marks of cascades is applied in one transaction, however large: the rows below a
+// parent are found through the rows in between as the target has them, so none of those may be
+// gone from it before the whole batch is.
 #include "catchup/pass.hpp"
 
 #include "base/check.hpp"
 #include "base/checkpoint.hpp"
 #include "base/log.hpp"
 #include "base/retry.hpp"
+#include "catchup/cascades.hpp"
 
 #include <algorithm>
 #include <future>
 #include <limits>
+#include <map>
+#include <span>
 #include <utility>
 
 namespace dbsync {
 
 namespace {
+
+constexpr std::size_t keys_per_read_max = 10'000;  // of SourceReader::read_keys
 
 void add(ApplyCounts& sum, const ApplyCounts& more) {
     sum.keys += more.keys;
@@ -52,6 +61,8 @@ struct Pass::Unit {
     const Table* table = nullptr;
     DeltaRange range;
     bool whole_table = false;
+    bool deltas = true;             // the keys of the range's deltas …
+    std::vector<std::string> keys = {};  // … and these
 };
 
 void PassResult::add(const PassResult& batch) {
@@ -149,8 +160,9 @@ ApplyCounts Pass::apply(SourceReader& reader,
                         bool end_reader) {
     const bool near = batch.complete && batch.deltas <= options_.near_deltas_max;
     try {
-        ApplyCounts counts =
-            near ? apply_near(reader, time, batch, end_reader) : apply_far(reader, time, batch);
+        ApplyCounts counts = near || !batch.marks.empty()
+                                 ? apply_at_once(reader, time, batch, end_reader)
+                                 : apply_far(reader, time, batch);
         watermark_ = batch.to;
         if (batch.complete) {
             watermark_unix_us_ = time.source_unix_us;
@@ -189,10 +201,18 @@ void Pass::load(SourceReader& reader, const Unit& unit, TargetSession& target, b
         writer->finish();
         return;
     }
-    DeltaRange range = unit.range;
-    range.widened = widened;
     const auto writer = target.stage(*unit.table);
-    reader.read_deltas(*unit.table, range, *writer);
+    if (unit.deltas) {
+        DeltaRange range = unit.range;
+        range.widened = widened;
+        reader.read_deltas(*unit.table, range, *writer);
+    }
+    for (std::size_t i = 0; i < unit.keys.size(); i += keys_per_read_max) {
+        reader.read_keys(
+            *unit.table,
+            std::span{unit.keys}.subspan(i, std::min(keys_per_read_max, unit.keys.size() - i)),
+            RowForm::Change, *writer);
+    }
     writer->finish();
 }
 
@@ -227,10 +247,57 @@ void Pass::commit_watermark(TargetSession& target, SnapshotTime time, const Batc
     checkpoint("catchup.after_commit");
 }
 
+// One unit a table: its share of the batch, and what cascades have reached of it.
+std::vector<Pass::Unit> Pass::units_at_once(SourceReader& reader,
+                                            TargetSession& target,
+                                            const Batch& batch) {
+    std::map<std::int32_t, Unit> units;
+    for (const BatchTable& part : batch.tables) {
+        units[part.table_id] = {.table = &table_by_id(tables_, part.table_id),
+                                .range = {.batch = &batch},
+                                .whole_table = part.whole_table};
+    }
+    if (!batch.marks.empty()) {
+        CascadeReach reach =
+            follow_cascades(move_.source.cascades(), tables_, batch, reader, target);
+        for (auto& [id, keys] : reach.keys) {
+            Unit& unit = units.try_emplace(id, Unit{.range = {}, .deltas = false}).first->second;
+            unit.table = &table_by_id(tables_, id);
+            unit.keys.assign(keys.begin(), keys.end());
+            keys.clear();
+        }
+        for (const std::int32_t id : reach.whole_tables) {
+            units[id] = {.table = &table_by_id(tables_, id), .range = {}, .whole_table = true};
+        }
+    }
+    std::vector<Unit> ordered;
+    for (auto& [id, unit] : units) {
+        ordered.push_back(std::move(unit));
+    }
+    return ordered;
+}
+
+// In one transaction. A row of an unfinished backlog may be in the way here too.
+ApplyCounts Pass::apply_at_once(SourceReader& reader,
+                                SnapshotTime time,
+                                const Batch& batch,
+                                bool end_reader) {
+    try {
+        return apply_near(reader, time, batch, batch.complete && end_reader, false);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Conflict || batch.complete) {
+            throw;
+        }
+    }
+    log::debug("catchup.widen", {{"tables", batch.tables.size()}});
+    return apply_near(reader, time, batch, end_reader, true);
+}
+
 ApplyCounts Pass::apply_near(SourceReader& reader,
                              SnapshotTime time,
                              const Batch& batch,
-                             bool end_reader) {
+                             bool end_reader,
+                             bool widened) {
     ApplyCounts counts;
     if (batch.to == watermark_ && batch.tables.empty()) {
         return counts;
@@ -238,19 +305,17 @@ ApplyCounts Pass::apply_near(SourceReader& reader,
     TargetSession& target = session(0);
     target.begin();
     try {
-        for (const BatchTable& part : batch.tables) {
-            const Table& table = table_by_id(tables_, part.table_id);
-            load(reader,
-                 {.table = &table, .range = {.batch = &batch}, .whole_table = part.whole_table},
-                 target, false);
+        const std::vector<Unit> units = units_at_once(reader, target, batch);
+        for (const Unit& unit : units) {
+            load(reader, unit, target, widened);
         }
         checkpoint("catchup.after_read");
         if (end_reader) {
             reader.end();  // the source need not wait for the target's work
         }
-        for (const BatchTable& part : batch.tables) {
-            if (!part.whole_table) {
-                add(counts, target.apply_stage(table_by_id(tables_, part.table_id)));
+        for (const Unit& unit : units) {
+            if (!unit.whole_table) {
+                add(counts, target.apply_stage(*unit.table));
             }
         }
         commit_watermark(target, time, batch);

@@ -62,12 +62,20 @@ class Pass {
     struct Unit;
     PassResult run_batch_once();
     ApplyCounts apply(SourceReader& reader, SnapshotTime time, const Batch& batch, bool end_reader);
+    ApplyCounts apply_at_once(SourceReader& reader,
+                              SnapshotTime time,
+                              const Batch& batch,
+                              bool end_reader);
     ApplyCounts apply_near(SourceReader& reader,
                            SnapshotTime time,
                            const Batch& batch,
-                           bool end_reader);
+                           bool end_reader,
+                           bool widened);
     ApplyCounts apply_far(SourceReader& reader, SnapshotTime time, const Batch& batch);
     [[nodiscard]] std::vector<Unit> units_of(const Batch& batch) const;
+    std::vector<Unit> units_at_once(SourceReader& reader,
+                                    TargetSession& target,
+                                    const Batch& batch);
     void load(SourceReader& reader, const Unit& unit, TargetSession& session, bool widened);
     void commit_watermark(TargetSession& session, SnapshotTime time, const Batch& batch);
     TargetSession& session(std::size_t index);

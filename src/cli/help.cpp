@@ -77,9 +77,9 @@ std::string help() {
            "  dbsync check --source URL --target URL\n"
            "  dbsync migrate --source URL --target URL --cutover\n"
            "\n"
-           "URLs: postgresql://user@host:port/database, sqlite:///absolute/path.db,\n"
-           "sqlite:relative.db. Passwords: PGPASSFILE, PGSERVICE and the like, or\n"
-           "DBSYNC_SOURCE_PASSWORD and DBSYNC_TARGET_PASSWORD.\n"
+           "URLs: postgresql://user@host:port/database, mysql://user@host:port/database,\n"
+           "sqlite:///absolute/path.db, sqlite:relative.db. Passwords: PGPASSFILE, PGSERVICE,\n"
+           "~/.my.cnf, MYSQL_PWD, or DBSYNC_SOURCE_PASSWORD and DBSYNC_TARGET_PASSWORD.\n"
            "\n"
            "Every command can be run again after any interruption and goes on where it was.\n"
            "dbsync COMMAND --help shows its options; dbsync --version the version.\n";

@@ -4,6 +4,7 @@
 #include "engine/endpoint.hpp"
 
 #include "base/error.hpp"
+#include "engine/mysql/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,8 @@ namespace dbsync {
 namespace {
 
 constexpr const char* url_hint =
-    "write postgresql://user@host:port/database, sqlite:///absolute/path.db or sqlite:relative.db";
+    "write postgresql://user@host:port/database, mysql://user@host:port/database, "
+    "sqlite:///absolute/path.db or sqlite:relative.db";
 
 // Parameters of libpq that hold secrets of other kinds than the password (PostgreSQL 15 manual,
 // 34.1.2; the last three came with 18). Only the password has a place of its own here.
@@ -107,9 +109,10 @@ std::string take_from_query(std::string_view query, std::string& password) {
     return kept;
 }
 
-Endpoint parse_postgres_url(std::string_view scheme, std::string_view rest) {
+// What follows "scheme://", for a server.
+Endpoint parse_server_url(EngineKind engine, std::string_view scheme, std::string_view rest) {
     Endpoint endpoint;
-    endpoint.engine = EngineKind::Postgres;
+    endpoint.engine = engine;
     const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
     const std::string_view authority = rest.substr(0, authority_end);
     std::string_view path = rest.substr(authority_end);
@@ -234,12 +237,10 @@ Endpoint parse_sqlite(std::string_view rest) {
     return {.engine = EngineKind::Sqlite, .url = "sqlite://" + path.string(), .password = {}};
 }
 
-[[noreturn]] void refuse_scheme(std::string_view scheme) {
-    if (scheme == "mysql" || scheme == "mariadb") {
-        throw usage("MySQL and MariaDB come with a later release",
-                    "use postgresql:// or sqlite: for now");
-    }
-    throw usage("the URL does not begin with postgresql:// or sqlite:");
+Endpoint parse_mysql_url(std::string_view rest) {
+    Endpoint endpoint = parse_server_url(EngineKind::Mysql, "mysql", rest);
+    static_cast<void>(mysql::parse_address(endpoint.url));  // says what is wrong before it is used
+    return endpoint;
 }
 
 }  // namespace
@@ -251,13 +252,15 @@ Endpoint Endpoint::parse(const std::string& url, const std::string& password_env
         colon == std::string::npos ? std::string_view{} : std::string_view{url}.substr(colon + 1);
     Endpoint endpoint;
     if ((scheme == "postgresql" || scheme == "postgres") && rest.starts_with("//")) {
-        endpoint = parse_postgres_url(scheme, rest.substr(2));
+        endpoint = parse_server_url(EngineKind::Postgres, scheme, rest.substr(2));
+    } else if ((scheme == "mysql" || scheme == "mariadb") && rest.starts_with("//")) {
+        endpoint = parse_mysql_url(rest.substr(2));
     } else if (scheme == "sqlite") {
         endpoint = parse_sqlite(rest);
     } else if (is_conninfo(url)) {
         endpoint = parse_conninfo(url);
     } else {
-        refuse_scheme(scheme);
+        throw usage("the URL does not begin with postgresql://, mysql:// or sqlite:");
     }
     if (endpoint.password.empty()) {
         endpoint.password = password_env;

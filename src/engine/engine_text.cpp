@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/engine_text.hpp"
 
+#include "engine/mysql/text_rows.hpp"
 #include "engine/postgres/text_rows.hpp"
 #include "engine/sqlite/text_rows.hpp"
 
@@ -11,6 +12,7 @@ std::vector<std::pair<std::string, std::string>> show_key(EngineKind engine,
                                                           std::string_view key) {
     switch (engine) {
         case EngineKind::Postgres: return postgres::show_key(table, key);
+        case EngineKind::Mysql: return mysql::show_key(table, key);
         case EngineKind::Sqlite: return sqlite::show_key(table, key);
     }
     return {};
@@ -23,6 +25,7 @@ std::vector<std::string> differing_columns(EngineKind engine,
     switch (engine) {
         case EngineKind::Postgres:
             return postgres::differing_columns(table, source_row, target_row);
+        case EngineKind::Mysql: return mysql::differing_columns(table, source_row, target_row);
         case EngineKind::Sqlite: return sqlite::differing_columns(table, source_row, target_row);
     }
     return {};

@@ -74,7 +74,8 @@ TEST(EndpointTest, NeverRepeatsASecretInARefusal) {
          {"postgresql://app:sec/ret@db/shop", "postgresql://app:sec@ret@db/shop",
           "postgresql://app:sec?ret@db/shop", "app:secret@db/shop", "oracle://app:secret@db/shop",
           "postgresql://app:secret%@db/shop", "postgresql://app:secret%zz@db", "secret",
-          "postgresql://db/shop?sslpassword=secret", "mysql://app:secret@db/shop",
+          "postgresql://db/shop?sslpassword=secret", "mysql://app:sec@ret@db/shop",
+          "mysql://app:secret@db", "mysql://app:secret@db/shop?ssl-mode=maybe",
           "host=db password='secret", "postgres:app:secret@db"}) {
         const std::string text = refusal(url);
         EXPECT_THAT(text, Not(HasSubstr("sec"))) << url;
@@ -82,9 +83,22 @@ TEST(EndpointTest, NeverRepeatsASecretInARefusal) {
     }
 }
 
-TEST(EndpointTest, SaysWhichEnginesComeLater) {
-    EXPECT_THAT(refusal("mysql://db/shop"), HasSubstr("later release"));
-    EXPECT_THAT(refusal("mariadb://db/shop"), HasSubstr("later release"));
+TEST(EndpointTest, TakesMysqlAndMariadbForOneEngine) {
+    const Endpoint end = parse("mariadb://app:se%40cret@db.example:3307/shop?ssl-mode=required");
+
+    EXPECT_EQ(end.engine, EngineKind::Mysql);
+    EXPECT_EQ(end.url, "mysql://app@db.example:3307/shop?ssl-mode=required");
+    EXPECT_EQ(end.password, "se@cret");
+    EXPECT_EQ(parse("mysql://app@/shop?socket=/run/my.sock").url,
+              "mysql://app@/shop?socket=/run/my.sock");
+    EXPECT_EQ(parse("mysql://[::1]:3306/shop").url, "mysql://[::1]:3306/shop");
+}
+
+TEST(EndpointTest, RefusesAMysqlUrlThatCannotBeUsed) {
+    EXPECT_THAT(refusal("mysql://app@db"), HasSubstr("no database"));
+    EXPECT_THAT(refusal("mysql://app@db:x/shop"), HasSubstr("port"));
+    EXPECT_THAT(refusal("mysql://app@db/shop?sslmode=require"), HasSubstr("sslmode"));
+    EXPECT_THAT(refusal("mysql://app@db/shop?ssl-mode=maybe"), HasSubstr("maybe"));
 }
 
 TEST(EndpointTest, MakesARelativeSqliteFileAbsolute) {

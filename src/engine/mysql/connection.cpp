@@ -210,8 +210,9 @@ void Connection::set_session(const SessionOptions& options) {
     run_script(common_settings);
     run(fmt::format("SET SESSION lock_wait_timeout = {0}, innodb_lock_wait_timeout = {0}",
                     options.lock_wait.count()));
-    run(server_.mariadb ? "SET SESSION max_statement_time = 0"
-                        : "SET SESSION max_execution_time = 0, information_schema_stats_expiry = 0");
+    run(server_.mariadb
+            ? "SET SESSION max_statement_time = 0"
+            : "SET SESSION max_execution_time = 0, information_schema_stats_expiry = 0");
     run(role_ == Role::Source ? "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
                               : "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     if (role_ == Role::Target) {

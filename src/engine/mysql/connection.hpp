@@ -32,7 +32,8 @@ class Result {
   public:
     [[nodiscard]] std::size_t rows() const noexcept { return rows_.size(); }
     [[nodiscard]] bool is_null(std::size_t row, std::size_t column) const;
-    [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const;  // "" for NULL
+    // "" for NULL.
+    [[nodiscard]] const std::string& text(std::size_t row, std::size_t column) const;
     [[nodiscard]] std::int64_t integer(std::size_t row, std::size_t column) const;
     [[nodiscard]] std::uint64_t unsigned_integer(std::size_t row, std::size_t column) const;
     [[nodiscard]] bool boolean(std::size_t row, std::size_t column) const {
