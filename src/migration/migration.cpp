@@ -357,6 +357,23 @@ void Migration::rescan_replaced(Pass& pass, Verify& verify, int rounds_max) {
     }
 }
 
+// A comparison brings the target to the source's state first. Once the target is the primary, a
+// change that got past the fence must not replace what clients have written there.
+void Migration::refuse_changes_past_the_fence() {
+    const std::optional<TargetJob> job = target_.job(options_.job);
+    if (!job || !job->woken || !source_.capture_state().fenced) {
+        return;
+    }
+    for (const BacklogTable& each : source_.backlog(job->watermark)) {
+        if (each.deltas > 0) {
+            throw Error{{.kind = ErrorKind::Precondition,
+                         .what_failed = "the source was written to after the cutover",
+                         .hint = "find out who got past the fence; what was written there is not "
+                                 "brought to the target"}};
+        }
+    }
+}
+
 VerifyResult Migration::verify(bool repair) {
     claim();
     std::vector<Table> tables = require_capture();
@@ -366,6 +383,7 @@ VerifyResult Migration::verify(bool repair) {
     if (repair) {
         refuse_fenced("compare with `dbsync verify`; what differs may be what clients wrote since");
     }
+    refuse_changes_past_the_fence();
     Pass pass = make_pass(tables);
     Verify verify{move(), std::move(tables), complete_pass(pass), progress_};
     VerifyResult result = verify_online(pass, verify, repair);

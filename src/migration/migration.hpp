@@ -124,6 +124,7 @@ class Migration {
     std::vector<std::string> uncopied(const std::vector<Table>& tables);
     void require_copied(const std::vector<Table>& tables);
     void refuse_fenced(const std::string& hint);
+    void refuse_changes_past_the_fence();
     Pass make_pass(std::vector<Table> tables);
     void note_verified(const VerifyResult& result);
     static CompletePass complete_pass(Pass& pass);

@@ -34,6 +34,8 @@ constexpr std::uint64_t scan_chunk_rows = 100'000;
 constexpr std::size_t blocks_queued_max = 16;  // of block_bytes_max each, per end
 constexpr std::size_t unmatched_rows_max = 100'000;
 constexpr std::size_t portion_keys_max = 10'000;
+// Rows of a portion, of both ends, are held in memory: so many bytes by the table's average.
+constexpr std::uint64_t portion_bytes_wanted = 32ULL * 1024 * 1024;
 constexpr std::size_t keys_per_call_max = 10'000;
 // How long one snapshot serves the recheck, and where an open snapshot holds up writers.
 constexpr std::chrono::milliseconds snapshot_time_wanted{5'000};
@@ -41,6 +43,13 @@ constexpr std::chrono::milliseconds snapshot_time_blocking_max{0};  // one porti
 // From so many unverified keys on, and a table's 1/rescan_share, reading it all is quicker.
 constexpr std::uint64_t rescan_keys_min = 5'000;
 constexpr std::uint64_t rescan_share = 8;
+
+std::size_t portion_keys(const Table& table) {
+    const std::uint64_t row_bytes =
+        table.bytes_estimate / std::max<std::uint64_t>(1, table.rows_estimate);
+    const std::uint64_t keys = portion_bytes_wanted / 2 / std::max<std::uint64_t>(1, row_bytes);
+    return std::clamp<std::uint64_t>(keys, 1, portion_keys_max);
+}
 
 class QueueSink : public RowSink {
   public:
@@ -289,7 +298,7 @@ bool Verify::recheck_some(const Table& table,
                           SourceReader& reader,
                           std::string& after,
                           bool repair) {
-    std::vector<std::string> keys = session().unverified_keys(table, after, portion_keys_max);
+    std::vector<std::string> keys = session().unverified_keys(table, after, portion_keys(table));
     if (keys.empty()) {
         return false;
     }
@@ -301,7 +310,7 @@ bool Verify::recheck_some(const Table& table,
     do {
         recheck_portion(table, reader, keys, repair);
         after = keys.back();
-        keys = session().unverified_keys(table, after, portion_keys_max);
+        keys = session().unverified_keys(table, after, portion_keys(table));
     } while (!keys.empty() && std::chrono::steady_clock::now() - begun < snapshot_time_max);
     reader.end();
     return !keys.empty();
@@ -352,7 +361,7 @@ void Verify::recheck_frozen(SourceReader& reader) {
         std::string after;
         for (;;) {
             const std::vector<std::string> keys =
-                session().unverified_keys(table, after, portion_keys_max);
+                session().unverified_keys(table, after, portion_keys(table));
             if (keys.empty()) {
                 break;
             }
