@@ -1,4 +1,4 @@
-# dbsync with the PostgreSQL client programs that it needs for the schema.
+# dbsync with the PostgreSQL client programs that it needs for the schema, and MySQL's library.
 #   docker build -t dbsync . && docker run --rm dbsync demo
 FROM debian:12.8-slim AS build
 COPY scripts /src/scripts
@@ -15,7 +15,7 @@ RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 
 FROM debian:12.8-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpq5 libsqlite3-0 libfmt9 libspdlog1.10 \
+    && apt-get install -y --no-install-recommends libpq5 libmariadb3 libsqlite3-0 libfmt9 libspdlog1.10 \
         libxxhash0 libboost-program-options1.74.0 postgresql-client ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home --home-dir /var/lib/dbsync dbsync
