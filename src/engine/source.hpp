@@ -12,6 +12,7 @@
 #include "engine/schema_item.hpp"
 #include "row/finding.hpp"
 #include "row/row_block.hpp"
+#include "row/schema_model.hpp"
 #include "row/table.hpp"
 
 #include <chrono>
@@ -265,6 +266,10 @@ class Source {
     // The schema in statements; items of dbsync's own objects are left out. Throws
     // Error{Precondition} if a tool that is needed for it is missing.
     [[nodiscard]] virtual std::vector<SchemaItem> export_schema(std::span<const Table> tables) = 0;
+
+    // The schema in words, for a target of another engine. Throws Error{Unsupported} where the
+    // engine cannot be moved to another.
+    [[nodiscard]] virtual SchemaModel describe_schema(std::span<const Table> tables);
 
     [[nodiscard]] virtual std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) = 0;
 

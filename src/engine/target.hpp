@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dbsync {
@@ -57,6 +58,14 @@ struct ChunkRecord {
     std::uint64_t bytes = 0;
 };
 
+// A row that has no form here, kept beside the tables as it was.
+struct QuarantinedRow {
+    std::string key;     // canonical, as in front of a Compare row
+    std::string column;  // the first one whose value has no form
+    std::string reason;
+    std::string row;     // JSON: {"column": "text as the source has it" or null, …}
+};
+
 // One connection that writes. All between begin() and commit() is one transaction.
 class TargetSession {
   public:
@@ -93,6 +102,13 @@ class TargetSession {
     virtual void set_watermark(const Cursor& expected,
                                const Cursor& watermark,
                                std::int64_t watermark_unix_us) = 0;
+
+    // Puts rows aside (again: replaces what is there under the same key), and takes away what was
+    // put aside under `settled_keys` or, with `all`, under any key of the table.
+    virtual void quarantine(const Table& table,
+                            std::span<const QuarantinedRow> rows,
+                            std::span<const std::string> settled_keys,
+                            bool all);
 
     // Notes that a whole table must be compared again.
     virtual void mark_table_unverified(const Table& table) = 0;
@@ -156,6 +172,12 @@ class Target {
     virtual void analyze(const Table& table) = 0;
 
     [[nodiscard]] virtual std::vector<ChunkRecord> chunks(const std::string& job) = 0;
+
+    // The table of that name as it stands here, without an id; nothing if there is none.
+    [[nodiscard]] virtual std::optional<Table> find_table(const TableName& name);
+    // How many rows of the job are put aside, by table id.
+    [[nodiscard]] virtual std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
+        const std::string& job);
 
     [[nodiscard]] virtual std::unique_ptr<TargetSession> open_session(const std::string& job) = 0;
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What only some engines, or only some pairs of engines, are asked for.
+#include "base/check.hpp"
+#include "base/error.hpp"
+#include "engine/source.hpp"
+#include "engine/target.hpp"
+
+namespace dbsync {
+
+CascadeChildren SourceReader::find_children(const Table& /*child*/,
+                                            const Cascade& /*cascade*/,
+                                            std::span<const std::string> /*values*/,
+                                            std::span<const Cascade> /*next*/) {
+    DBSYNC_CHECK(false, "this engine has no cascades to follow");
+    return {};
+}
+
+CascadeChildren TargetSession::find_children(const Table& /*child*/,
+                                             const Cascade& /*cascade*/,
+                                             std::span<const std::string> /*values*/,
+                                             std::span<const Cascade> /*next*/) {
+    DBSYNC_CHECK(false, "this engine has no cascades to follow");
+    return {};
+}
+
+SchemaModel Source::describe_schema(std::span<const Table> /*tables*/) {
+    throw Error{{.kind = ErrorKind::Unsupported,
+                 .what_failed = "this source can only be moved to a target of its own engine",
+                 .hint = "give a target of the same engine"}};
+}
+
+void TargetSession::quarantine(const Table& /*table*/,
+                               std::span<const QuarantinedRow> /*rows*/,
+                               std::span<const std::string> /*settled_keys*/,
+                               bool /*all*/) {
+    DBSYNC_CHECK(false, "this engine takes rows of its own kind only");
+}
+
+std::optional<Table> Target::find_table(const TableName& /*name*/) {
+    throw Error{{.kind = ErrorKind::Unsupported,
+                 .what_failed = "this target only takes a source of its own engine",
+                 .hint = "give a source of the same engine"}};
+}
+
+std::vector<std::pair<std::int32_t, std::uint64_t>> Target::quarantined(
+    const std::string& /*job*/) {
+    return {};
+}
+
+}  // namespace dbsync
