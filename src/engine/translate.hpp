@@ -6,6 +6,7 @@
 
 #include "engine/schema_item.hpp"
 #include "row/canonical.hpp"
+#include "row/row_block.hpp"
 #include "row/schema_model.hpp"
 #include "row/table.hpp"
 
@@ -52,6 +53,10 @@ class Translator {
                        std::vector<WireValueView>& values) = 0;
     // Appends a row of this engine's wire form. Values as write() made them.
     virtual void join(std::string& rows, std::span<const WireValueView> values) = 0;
+    // Names of the columns whose values make up a row of a table in this engine's wire form, in
+    // their order, behind the key (and behind the flag of form Change).
+    [[nodiscard]] virtual std::vector<std::string> columns_of(const Table& table,
+                                                              RowForm form) const = 0;
     // A key as this engine's readers and sessions take it (as in front of a Compare row), and a
     // chunk's bound.
     virtual std::string join_key(std::span<const WireValueView> values) = 0;
@@ -63,7 +68,8 @@ class Translator {
     virtual std::optional<NoForm> read(const ColumnCrossing& crossing,
                                        const WireValueView& value,
                                        std::string& out) = 0;
-    // This engine's value of a canonical spelling; `out` holds the bytes that `value` points to.
+    // This engine's value of a canonical spelling, for a row to be written or a key to be looked
+    // up (so a source must be able to do it for the columns of its keys); `out` holds the bytes that `value` points to.
     virtual std::optional<NoForm> write(const ColumnCrossing& crossing,
                                         std::string_view canonical,
                                         std::string& out,

@@ -57,6 +57,9 @@ struct Table {
     // Whether another unique or exclusion constraint than the key exists: then a row may be in
     // the way of another row of the same batch.
     bool has_other_unique = false;
+    // Compare reads come ordered by the key's bytes, whatever its collation: for comparing with a
+    // server whose collations are others.
+    bool order_by_bytes = false;
 };
 
 }  // namespace dbsync
