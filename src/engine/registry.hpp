@@ -6,6 +6,7 @@
 #include "engine/endpoint.hpp"
 #include "engine/source.hpp"
 #include "engine/target.hpp"
+#include "engine/translate.hpp"
 
 #include <memory>
 #include <string>
@@ -16,7 +17,10 @@ namespace dbsync {
 [[nodiscard]] std::unique_ptr<Source> open_source(const Endpoint& endpoint);
 [[nodiscard]] std::unique_ptr<Target> open_target(const Endpoint& endpoint);
 
-// "postgresql", "sqlite".
+// What an engine's values are to other engines.
+[[nodiscard]] std::unique_ptr<Translator> open_translator(EngineKind kind);
+
+// "postgresql", "mysql", "sqlite".
 [[nodiscard]] const char* engine_name(EngineKind kind) noexcept;
 
 // Throws Error{Usage} for a pair of engines that cannot be moved between.

@@ -33,6 +33,7 @@ struct ModelColumn {
     std::string name;
     std::string source_type;  // as the source declares it
     ModelType type;
+    std::string declared = {};  // the operator's choice in the target's own words; else empty
     bool not_null = false;
     bool auto_increment = false;  // AUTO_INCREMENT, identity, serial, SQLite's INTEGER PRIMARY KEY
     // A literal in canonical form, or one of the functions below; nothing: no default, or none

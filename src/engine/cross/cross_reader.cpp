@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cross/cross_reader.hpp"
+
+#include "base/check.hpp"
+#include "engine/cross/key_filter.hpp"
+#include "engine/cross/rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dbsync::cross {
+
+namespace {
+
+class Reader final : public SourceReader {
+  public:
+    Reader(std::unique_ptr<SourceReader> inner,
+           std::shared_ptr<PlanBook> plans,
+           std::vector<Cascade> cascades,
+           OnUnrepresentable on_unrepresentable)
+        : inner_{std::move(inner)},
+          plans_{std::move(plans)},
+          translator_{plans_->source_translator()},
+          cascades_{std::move(cascades)},
+          on_unrepresentable_{on_unrepresentable} {}
+
+    void begin(std::span<const Table> tables, std::chrono::milliseconds lock_timeout) override {
+        tables_.assign(tables.begin(), tables.end());
+        inner_->begin(tables, lock_timeout);
+    }
+    SnapshotTime snapshot() override { return inner_->snapshot(); }
+    Batch plan_batch(const Cursor& from, std::uint64_t deltas_max) override;
+    void read_deltas(const Table& table, const DeltaRange& range, RowSink& sink) override;
+    void read_keys(const Table& table,
+                   std::span<const std::string> keys,
+                   RowForm form,
+                   RowSink& sink) override;
+    void read_chunk(const Table& table, const Chunk& chunk, RowForm form, RowSink& sink) override;
+    std::optional<std::string> chunk_end(const Table& table,
+                                         const std::optional<std::string>& lower,
+                                         std::uint64_t rows,
+                                         RowForm form) override;
+    CascadeChildren find_children(const Table& child,
+                                  const Cascade& cascade,
+                                  std::span<const std::string> values,
+                                  std::span<const Cascade> next) override;
+    std::vector<SequenceState> read_sequences() override;
+    void end() noexcept override { inner_->end(); }
+
+  private:
+    ToCanonical canonical(const TablePlan& plan, RowForm form, RowSink& sink) {
+        return {plan, *translator_, false, form, on_unrepresentable_, sink};
+    }
+    const Table& table_by_id(std::int32_t id) const {
+        const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                        [&](const Table& each) { return each.id == id; });
+        DBSYNC_CHECK(found != tables_.end(), "a table that was begun with");
+        return *found;
+    }
+    const Cascade& cascade_by_id(std::int32_t id) const {
+        const auto found = std::find_if(cascades_.begin(), cascades_.end(),
+                                        [&](const Cascade& each) { return each.id == id; });
+        DBSYNC_CHECK(found != cascades_.end(), "a captured cascade");
+        return *found;
+    }
+    CascadeMark canonical_mark(const CascadeMark& mark);
+
+    std::unique_ptr<SourceReader> inner_;
+    std::shared_ptr<PlanBook> plans_;
+    std::unique_ptr<Translator> translator_;
+    std::vector<Cascade> cascades_;
+    OnUnrepresentable on_unrepresentable_;
+    std::vector<Table> tables_;
+};
+
+CascadeMark Reader::canonical_mark(const CascadeMark& mark) {
+    const Cascade& cascade = cascade_by_id(mark.cascade_id);
+    return {mark.cascade_id, canonical_values(plans_->plan(table_by_id(cascade.parent_id)),
+                                              cascade.parent_columns, *translator_, false,
+                                              mark.value)};
+}
+
+Batch Reader::plan_batch(const Cursor& from, std::uint64_t deltas_max) {
+    Batch batch = inner_->plan_batch(from, deltas_max);
+    for (BatchTable& part : batch.tables) {
+        part.whole_table =
+            part.whole_table || plans_->plan(table_by_id(part.table_id)).keyless();
+    }
+    for (CascadeMark& mark : batch.marks) {
+        mark = canonical_mark(mark);
+    }
+    return batch;
+}
+
+void Reader::read_deltas(const Table& table, const DeltaRange& range, RowSink& sink) {
+    const TablePlan& plan = plans_->plan(table);
+    ToCanonical rows = canonical(plan, RowForm::Change, sink);
+    inner_->read_deltas(plan.source, range, rows);
+    rows.flush();
+}
+
+void Reader::read_keys(const Table& table,
+                       std::span<const std::string> keys,
+                       RowForm form,
+                       RowSink& sink) {
+    const TablePlan& plan = plans_->plan(table);
+    if (plan.keyless()) {
+        DBSYNC_CHECK(form == RowForm::Compare, "tables without a key are not changed by key");
+        KeyFilter filter{keys, sink};
+        read_chunk(table, Chunk{.table_id = table.id}, form, filter);
+        return;
+    }
+    std::vector<std::string> own;
+    std::transform(keys.begin(), keys.end(), std::back_inserter(own), [&](const std::string& key) {
+        return own_key(plan, *translator_, false, key);
+    });
+    ToCanonical rows = canonical(plan, form, sink);
+    inner_->read_keys(plan.source, own, form, rows);
+    rows.flush();
+}
+
+void Reader::read_chunk(const Table& table, const Chunk& chunk, RowForm form, RowSink& sink) {
+    const TablePlan& plan = plans_->plan(table);
+    ToCanonical rows = canonical(plan, form, sink);
+    inner_->read_chunk(plan.source, chunk, form, rows);
+    rows.flush();
+}
+
+// Chunks that both ends read must mean the same on both: where keys are ordered by each server's
+// own collation, or rows have none, the table is one chunk.
+std::optional<std::string> Reader::chunk_end(const Table& table,
+                                             const std::optional<std::string>& lower,
+                                             std::uint64_t rows,
+                                             RowForm form) {
+    const TablePlan& plan = plans_->plan(table);
+    if (form == RowForm::Compare && (plan.keyless() || plan.source.order_by_bytes)) {
+        return std::nullopt;
+    }
+    return inner_->chunk_end(plan.source, lower, rows, form);
+}
+
+CascadeChildren Reader::find_children(const Table& child,
+                                      const Cascade& cascade,
+                                      std::span<const std::string> values,
+                                      std::span<const Cascade> next) {
+    const TablePlan& plan = plans_->plan(child);
+    const TablePlan& parent = plans_->plan(table_by_id(cascade.parent_id));
+    std::vector<std::string> own;
+    std::transform(values.begin(), values.end(), std::back_inserter(own),
+                   [&](const std::string& value) {
+                       return own_values(parent, cascade.parent_columns, *translator_, false,
+                                         value);
+                   });
+    CascadeChildren found = inner_->find_children(plan.source, cascade, own, next);
+    for (std::string& key : found.keys) {
+        key = canonical_key(plan, *translator_, false, key);
+    }
+    for (CascadeMark& mark : found.marks) {
+        mark = canonical_mark(mark);
+    }
+    return found;
+}
+
+std::vector<SequenceState> Reader::read_sequences() {
+    std::vector<SequenceState> sequences = inner_->read_sequences();
+    for (SequenceState& each : sequences) {
+        const TableName name = plans_->target_name({each.schema, each.name});
+        each.schema = name.schema;
+        each.name = name.name;
+    }
+    return sequences;
+}
+
+}  // namespace
+
+std::unique_ptr<SourceReader> make_reader(std::unique_ptr<SourceReader> inner,
+                                          std::shared_ptr<PlanBook> plans,
+                                          std::vector<Cascade> cascades,
+                                          const CrossOptions& options) {
+    return std::make_unique<Reader>(std::move(inner), std::move(plans), std::move(cascades),
+                                    options.on_unrepresentable);
+}
+
+}  // namespace dbsync::cross

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cross/cross_source.hpp"
+
+#include "base/error.hpp"
+#include "engine/cross/cross_reader.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace dbsync::cross {
+
+namespace {
+
+// "t.c" or "schema.t.c", as the operator may write it.
+bool names(const std::string& option, const TableName& table, const std::string& column) {
+    return option == table.name + "." + column || option == table.display() + "." + column;
+}
+
+class CrossSource final : public Source {
+  public:
+    CrossSource(std::unique_ptr<Source> inner,
+                std::shared_ptr<PlanBook> plans,
+                CrossOptions options)
+        : inner_{std::move(inner)}, plans_{std::move(plans)}, options_{std::move(options)} {}
+
+    std::string identity() override { return inner_->identity(); }
+    std::string describe() override { return inner_->describe(); }
+    std::unique_ptr<JobClaim> claim(const std::string& job) override { return inner_->claim(job); }
+    Inspection inspect(const TableFilter& filter) override;
+    std::vector<std::string> capture_statements(std::span<const Table> tables) override {
+        return inner_->capture_statements(tables);
+    }
+    CaptureResult install_capture(std::span<const Table> tables,
+                                  const CaptureOptions& options,
+                                  const std::stop_token& stop) override {
+        return inner_->install_capture(tables, options, stop);
+    }
+    void prove_capture() override { inner_->prove_capture(); }
+    CaptureState capture_state() override { return inner_->capture_state(); }
+    std::vector<Table> captured_tables() override { return inner_->captured_tables(); }
+    std::vector<Cascade> cascades() override { return inner_->cascades(); }
+    void audit() override { inner_->audit(); }
+    std::unique_ptr<SourceReader> open_reader() override {
+        return make_reader(inner_->open_reader(), plans_, inner_->cascades(), options_);
+    }
+    bool readers_block_writers() override { return inner_->readers_block_writers(); }
+    std::vector<BacklogTable> backlog(const Cursor& from) override {
+        return inner_->backlog(from);
+    }
+    std::int64_t clock_us() override { return inner_->clock_us(); }
+    void forget(const Batch& batch) override { inner_->forget(batch); }
+    std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
+        return plans_->target_translator()->make_schema(describe_schema(tables));
+    }
+    SchemaModel describe_schema(std::span<const Table> tables) override;
+    std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override {
+        return inner_->open_freeze(tables);
+    }
+    bool fence_holds() override { return inner_->fence_holds(); }
+    void remove_capture(const CaptureOptions& options, const std::stop_token& stop) override {
+        inner_->remove_capture(options, stop);
+    }
+
+  private:
+    std::unique_ptr<Source> inner_;
+    std::shared_ptr<PlanBook> plans_;
+    CrossOptions options_;
+};
+
+// The operator's types come in the target's own words.
+SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
+    SchemaModel model = inner_->describe_schema(tables);
+    const std::unique_ptr<Translator> to = plans_->target_translator();
+    for (const auto& [option, declared] : options_.types) {
+        bool found = false;
+        for (ModelTable& table : model.tables) {
+            for (ModelColumn& column : table.columns) {
+                if (names(option, table.name, column.name)) {
+                    column.type = to->type_of({.name = column.name, .type = declared});
+                    column.declared = declared;
+                    found = true;
+                }
+            }
+        }
+        if (!found) {
+            throw Error{{.kind = ErrorKind::Usage,
+                         .what_failed = "--map names " + option + ", which is no captured column",
+                         .hint = "write table.column=type with the source's names"}};
+        }
+    }
+    return model;
+}
+
+// The plan of the move, type by type, and what will not be carried.
+Inspection CrossSource::inspect(const TableFilter& filter) {
+    Inspection inspection = inner_->inspect(filter);
+    const SchemaModel model = describe_schema(inspection.tables);
+    const std::unique_ptr<Translator> to = plans_->target_translator();
+    std::map<std::string, std::string> taken;
+    for (const ModelTable& table : model.tables) {
+        const std::string name = to->rename(table.name).display();
+        const auto [other, fresh] = taken.try_emplace(name, table.name.display());
+        if (!fresh) {
+            inspection.findings.push_back(
+                {Severity::Fail, table.name.display(),
+                 "would be called " + name + " on the target, as " + other->second + " is",
+                 "rename one of them, or leave one out with --exclude"});
+        }
+        for (const ModelColumn& column : table.columns) {
+            const bool in_key =
+                std::find(table.key.begin(), table.key.end(), column.name) != table.key.end();
+            const std::string type =
+                column.declared.empty() ? to->declare(column.type, in_key) : column.declared;
+            inspection.findings.push_back(
+                {column.type.note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
+                 column.name + ": " + column.source_type + " → " + type +
+                     (column.type.note.empty() ? "" : " (" + column.type.note + ")"),
+                 column.type.note.empty()
+                     ? ""
+                     : "choose another type with --map " + table.name.display() + "." +
+                           column.name + "=TYPE if that is not what you want"});
+        }
+    }
+    for (const std::string& left : model.left_behind) {
+        inspection.findings.push_back({Severity::Warn, "source", left + " is not carried over",
+                                       "make its like on the target by hand"});
+    }
+    return inspection;
+}
+
+}  // namespace
+
+std::unique_ptr<Source> make_source(std::unique_ptr<Source> inner,
+                                    std::shared_ptr<PlanBook> plans,
+                                    const CrossOptions& options) {
+    return std::make_unique<CrossSource>(std::move(inner), std::move(plans), options);
+}
+
+}  // namespace dbsync::cross

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cross/crossing.hpp"
+
+#include "base/error.hpp"
+#include "engine/registry.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace dbsync::cross {
+
+namespace {
+
+const Column* find_column(const Table& table, const std::string& name) {
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                    [&](const Column& each) { return each.name == name; });
+    return found == table.columns.end() ? nullptr : &*found;
+}
+
+// Values whose order is the same on every server.
+bool has_own_order(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::Bool:
+        case Kind::Int:
+        case Kind::Decimal:
+        case Kind::Float32:
+        case Kind::Float64:
+        case Kind::Bytes:
+        case Kind::Date:
+        case Kind::Time:
+        case Kind::DateTime:
+        case Kind::Instant:
+        case Kind::Uuid:
+        case Kind::Bits:
+            return true;
+        case Kind::Text:
+        case Kind::Json:
+            return false;
+    }
+    return false;
+}
+
+void add_columns(const Table& source, const Table& target, const Translator& to, TablePlan& plan) {
+    for (std::size_t i = 0; i < source.columns.size(); ++i) {
+        const Column& column = source.columns[i];
+        const Column* there = find_column(target, to.rename_column(column.name));
+        if (there == nullptr) {
+            throw Error{{.kind = ErrorKind::Unsupported,
+                         .what_failed = "column " + column.name + " of " + source.name.display() +
+                                        " is not on the target",
+                         .table = source.name.display(),
+                         .hint = "add it there, or make the schema by `dbsync snapshot`"}};
+        }
+        if (there->generated) {
+            plan.source.columns[i].generated = true;  // the target computes it
+            continue;
+        }
+        plan.source.columns[i].generated = false;
+        const ModelType type = to.type_of(*there);
+        plan.columns.push_back({.source = {.column = column, .kind = type.kind, .type = type},
+                                .target = {.column = *there, .kind = type.kind, .type = type}});
+    }
+}
+
+void add_key(const Table& source, const Translator& to, TablePlan& plan) {
+    plan.target.key.clear();
+    for (const std::string& name : source.key) {
+        const auto found =
+            std::find_if(plan.columns.begin(), plan.columns.end(),
+                         [&](const ColumnPlan& each) { return each.source.column.name == name; });
+        if (found == plan.columns.end()) {
+            plan.key.clear();  // a hidden key, or one that the target computes
+            plan.target.key.clear();
+            break;
+        }
+        plan.key.push_back(static_cast<std::size_t>(found - plan.columns.begin()));
+        plan.target.key.push_back(to.rename_column(name));
+    }
+    plan.target.key_shape = plan.key.empty() ? KeyShape::WholeRow : KeyShape::Columns;
+    const bool by_bytes = std::any_of(plan.key.begin(), plan.key.end(), [&](std::size_t at) {
+        return !has_own_order(plan.columns[at].target.kind);
+    });
+    plan.source.order_by_bytes = by_bytes;
+    plan.target.order_by_bytes = by_bytes;
+}
+
+}  // namespace
+
+PlanBook::PlanBook(const Endpoint& source, const Endpoint& target)
+    : source_{source},
+      target_{target},
+      from_{open_translator(source.engine)},
+      to_{open_translator(target.engine)} {}
+
+PlanBook::~PlanBook() = default;
+
+std::unique_ptr<Translator> PlanBook::source_translator() const {
+    return open_translator(source_.engine);
+}
+
+std::unique_ptr<Translator> PlanBook::target_translator() const {
+    return open_translator(target_.engine);
+}
+
+TableName PlanBook::target_name(const TableName& source) const {
+    const std::lock_guard lock{mutex_};
+    return to_->rename(source);
+}
+
+Table PlanBook::renamed(const Table& source) const {
+    Table table = source;
+    table.name = target_name(source.name);
+    return table;
+}
+
+TablePlan PlanBook::make(const Table& source) {
+    if (!looked_up_in_) {
+        looked_up_in_ = open_target(target_);
+    }
+    const TableName name = to_->rename(source.name);
+    const std::optional<Table> there = looked_up_in_->find_table(name);
+    if (!there) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "table " + name.display() + " is not on the target",
+                     .table = source.name.display(),
+                     .hint = "run `dbsync snapshot`, or create the table"}};
+    }
+    TablePlan plan;
+    plan.source = source;
+    plan.target = *there;
+    plan.target.id = source.id;
+    plan.target.rows_estimate = source.rows_estimate;
+    plan.target.bytes_estimate = source.bytes_estimate;
+    plan.target.has_other_unique = source.has_other_unique || there->has_other_unique;
+    add_columns(source, *there, *to_, plan);
+    add_key(source, *to_, plan);
+    return plan;
+}
+
+const TablePlan& PlanBook::plan(const Table& source) {
+    const std::lock_guard lock{mutex_};
+    std::unique_ptr<TablePlan>& plan = plans_[source.id];
+    if (!plan) {
+        plan = std::make_unique<TablePlan>(make(source));
+    }
+    return *plan;
+}
+
+}  // namespace dbsync::cross

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// How the tables of one engine stand against their counterparts on another: which column goes into
+// which, in what kind of value. The source's Table is what the phases know; the target's is looked
+// up where it stands, so tables that the operator made count as they are.
+#pragma once
+
+#include "engine/endpoint.hpp"
+#include "engine/target.hpp"
+#include "engine/translate.hpp"
+#include "row/table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dbsync::cross {
+
+// What becomes of a value that has no form on the target.
+enum class OnUnrepresentable { Fail, Null, Quarantine };
+
+struct CrossOptions {
+    OnUnrepresentable on_unrepresentable = OnUnrepresentable::Fail;
+    // "table.column" (the source's names) → a type as the target declares it.
+    std::map<std::string, std::string> types;
+};
+
+struct ColumnPlan {
+    ColumnCrossing source;  // the column as it stands there; kind and type as the target has them
+    ColumnCrossing target;
+};
+
+struct TablePlan {
+    Table source;  // for the source's own readers: what the target computes itself is left out
+    Table target;  // for the target's own sessions; its key is the source's
+    std::vector<ColumnPlan> columns;  // in the source's order
+    std::vector<std::size_t> key;     // places in `columns`; empty where rows have no key
+    [[nodiscard]] bool keyless() const noexcept { return key.empty(); }
+};
+
+// Makes plans at first use and keeps them. Safe from several threads.
+class PlanBook {
+  public:
+    PlanBook(const Endpoint& source, const Endpoint& target);
+    ~PlanBook();
+
+    // Throws Error{Precondition} if the table is not on the target, Error{Unsupported} if a column
+    // has no counterpart there.
+    const TablePlan& plan(const Table& source);
+    // What the table is called on the target, whether it stands there or not.
+    [[nodiscard]] TableName target_name(const TableName& source) const;
+
+    [[nodiscard]] std::unique_ptr<Translator> source_translator() const;
+    [[nodiscard]] std::unique_ptr<Translator> target_translator() const;
+    // The source's Table with the target's name, for calls made before it stands there.
+    [[nodiscard]] Table renamed(const Table& source) const;
+
+  private:
+    TablePlan make(const Table& source);
+
+    Endpoint source_;
+    Endpoint target_;
+    std::unique_ptr<Translator> from_;
+    std::unique_ptr<Translator> to_;
+    mutable std::mutex mutex_;
+    std::unique_ptr<Target> looked_up_in_;
+    std::map<std::int32_t, std::unique_ptr<TablePlan>> plans_;
+};
+
+}  // namespace dbsync::cross

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Rows on their way between two engines. The phases see them in canonical form (row/canonical.hpp),
+// with a flag in forms Copy and Change that says what the row is:
+//   Copy     the flag | the columns
+//   Change   the key | the flag | the columns
+//   Compare  the key | the columns
+// A row that is put aside carries three more fields: column, reason, and the row as JSON.
+// The key of a table without one is its row's digest.
+#pragma once
+
+#include "engine/cross/crossing.hpp"
+#include "row/row_block.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dbsync::cross {
+
+inline constexpr std::string_view flag_absent = "0";
+inline constexpr std::string_view flag_present = "1";
+inline constexpr std::string_view flag_put_aside = "2";
+
+// Takes an engine's rows and hands on canonical ones. Throws Error{Unrepresentable} naming table,
+// key, column and value where the options say so.
+class ToCanonical : public RowSink {
+  public:
+    // `by_target`: the rows are the target's own.
+    ToCanonical(const TablePlan& plan,
+                Translator& translator,
+                bool by_target,
+                RowForm form,
+                OnUnrepresentable on_unrepresentable,
+                RowSink& sink);
+    void push(RowBlock block) override;
+    void flush();
+
+  private:
+    struct Problem {
+        std::size_t column = 0;
+        std::string reason;
+    };
+    const ColumnCrossing& crossing(std::size_t column) const;
+    bool take_row(std::string_view& rows);
+    bool spell(std::string& fields, Problem& problem);
+    void put_key(const std::vector<std::size_t>& places);
+    void put_row(const std::string& fields, std::string_view flag);
+    void put_aside(const Problem& problem);
+    [[noreturn]] void refuse(const Problem& problem) const;
+    std::string shown_key() const;
+    std::string as_json() const;
+
+    const TablePlan& plan_;
+    Translator& translator_;
+    bool by_target_;
+    RowForm form_;
+    OnUnrepresentable on_unrepresentable_;
+    RowSink& sink_;
+    std::size_t key_values_;               // in front of the engine's own rows
+    std::vector<std::size_t> at_;          // where each planned column stands behind the key
+    std::size_t values_in_row_ = 0;
+    std::vector<WireValueView> values_;
+    std::string scratch_;
+    std::string fields_;
+    RowBlock block_;
+};
+
+// Takes canonical rows of form Copy or Change and hands on the target's own.
+class FromCanonical {
+  public:
+    FromCanonical(const TablePlan& plan, Translator& translator, RowForm form);
+
+    // Appends the row in the target's form to `rows`, unless it is put aside and form is Copy.
+    // Whether a row was appended.
+    bool add(std::string_view row, std::string& rows);
+
+    // Rows that were put aside, and keys of those that were not, since the last take.
+    std::vector<QuarantinedRow> put_aside;
+    std::vector<std::string> settled;
+
+  private:
+    void write(const ColumnCrossing& crossing, std::string_view field, std::size_t place);
+
+    const TablePlan& plan_;
+    Translator& translator_;
+    RowForm form_;
+    std::vector<std::size_t> source_of_;   // which planned column each of the row's values is
+    std::vector<WireValueView> values_;
+    std::vector<std::string> held_;        // the bytes of `values_`
+};
+
+// Keys and bounds between canonical text and an engine's own.
+[[nodiscard]] std::string own_key(const TablePlan& plan,
+                                  Translator& translator,
+                                  bool by_target,
+                                  std::string_view canonical);
+[[nodiscard]] std::string canonical_key(const TablePlan& plan,
+                                        Translator& translator,
+                                        bool by_target,
+                                        std::string_view own);
+// The source's bound as the target's.
+[[nodiscard]] std::string target_bound(const TablePlan& plan,
+                                       Translator& from,
+                                       Translator& to,
+                                       std::string_view bound);
+
+// One line of the named columns' values (of a cascade's mark), as a key's.
+[[nodiscard]] std::string own_values(const TablePlan& plan,
+                                     const std::vector<std::string>& source_columns,
+                                     Translator& translator,
+                                     bool by_target,
+                                     std::string_view canonical);
+[[nodiscard]] std::string canonical_values(const TablePlan& plan,
+                                           const std::vector<std::string>& source_columns,
+                                           Translator& translator,
+                                           bool by_target,
+                                           std::string_view own);
+
+}  // namespace dbsync::cross
