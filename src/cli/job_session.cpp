@@ -173,15 +173,14 @@ JobSession::JobSession(const Invocation& invocation, Use use) {
     try {
         resolve_ends(values);
         remember(values);
-        source_end_ = open_source(source_);
-        target_end_ = open_target(target_);
+        pair_ = open_pair(source_, target_, pair_options(values));
     } catch (const Error&) {
         state_->discard();
         throw;
     }
     listener_ = std::make_unique<Listener>(style_of(values),
                                            use == Use::Work ? state_.get() : nullptr);
-    migration_ = std::make_unique<Migration>(*source_end_, *target_end_, *state_, *listener_,
+    migration_ = std::make_unique<Migration>(*pair_.source, *pair_.target, *state_, *listener_,
                                              options(values, workers), invocation.stop);
 }
 
@@ -240,10 +239,41 @@ void JobSession::remember(const Values& values) {
     const TableFilter chosen = filter(values);
     state_->remember_list("tables", chosen.include);
     state_->remember_list("exclude", chosen.exclude);
+    state_->remember_list("map", mapped(values));
+    state_->remember("on-unrepresentable", on_unrepresentable(values));
+}
+
+std::vector<std::string> JobSession::mapped(const Values& values) const {
+    return values.is_set("map") ? values.list("map") : state_->recall_list("map");
+}
+
+std::string JobSession::on_unrepresentable(const Values& values) const {
+    if (values.is_set("on-unrepresentable")) {
+        return values.text("on-unrepresentable");
+    }
+    return state_->recall("on-unrepresentable").value_or(values.text("on-unrepresentable"));
+}
+
+PairOptions JobSession::pair_options(const Values& values) const {
+    PairOptions options;
+    const std::string choice = on_unrepresentable(values);
+    if (choice == "null") {
+        options.on_unrepresentable = OnUnrepresentable::Null;
+    } else if (choice == "quarantine") {
+        options.on_unrepresentable = OnUnrepresentable::Quarantine;
+    }
+    for (const std::string& text : mapped(values)) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == text.size() ||
+            text.find('.') > equals) {
+            throw usage("--map cannot be '" + text + "'", "write TABLE.COLUMN=TYPE");
+        }
+        options.types[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    return options;
 }
 
 MigrationOptions JobSession::options(const Values& values, std::size_t workers) const {
-    const Endpoint target = target_;
     const bool has_batch = std::any_of(
         values.table().begin(), values.table().end(),
         [](const OptionSpec& each) { return each.name == "batch-rows"; });
@@ -252,7 +282,7 @@ MigrationOptions JobSession::options(const Values& values, std::size_t workers) 
             .filter = filter(values),
             .batch_rows =
                 has_batch && values.is_set("batch-rows") ? values.count("batch-rows") : 0,
-            .another_target = [target] { return open_target(target); }};
+            .another_target = pair_.another_target};
 }
 
 // The two belong together: who gives either anew means the whole choice anew.

@@ -4,11 +4,14 @@
 
 #include "cli/command.hpp"
 #include "engine/endpoint.hpp"
+#include "engine/engine_text.hpp"
+#include "engine/pair.hpp"
 #include "migration/migration.hpp"
 #include "state/state_store.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace dbsync::cli {
 
@@ -28,7 +31,9 @@ class JobSession {
 
     [[nodiscard]] Migration& migration() { return *migration_; }
     [[nodiscard]] StateStore& state() { return *state_; }
-    [[nodiscard]] EngineKind engine() const noexcept { return source_.engine; }
+    [[nodiscard]] RowText row_text() const noexcept {
+        return dbsync::row_text(source_.engine, target_.engine);
+    }
 
   private:
     class Listener;
@@ -38,12 +43,14 @@ class JobSession {
     void remember(const Values& values);
     [[nodiscard]] MigrationOptions options(const Values& values, std::size_t workers) const;
     [[nodiscard]] TableFilter filter(const Values& values) const;
+    [[nodiscard]] std::vector<std::string> mapped(const Values& values) const;
+    [[nodiscard]] std::string on_unrepresentable(const Values& values) const;
+    [[nodiscard]] PairOptions pair_options(const Values& values) const;
 
     std::unique_ptr<StateStore> state_;
     Endpoint source_;
     Endpoint target_;
-    std::unique_ptr<Source> source_end_;
-    std::unique_ptr<Target> target_end_;
+    EnginePair pair_;
     std::unique_ptr<Listener> listener_;
     std::unique_ptr<Migration> migration_;
 };

@@ -33,14 +33,14 @@ const char* kind_name(DifferenceKind kind) {
     return "different";
 }
 
-Json json_of_difference(const Difference& difference, const Table& table, EngineKind engine) {
+Json json_of_difference(const Difference& difference, const Table& table, RowText form) {
     Json key = Json::object();
-    for (const auto& [column, value] : show_key(engine, table, difference.key)) {
+    for (const auto& [column, value] : show_key(form, table, difference.key)) {
         key[column] = value;
     }
     Json columns = Json::array();
     if (difference.kind == DifferenceKind::Different) {
-        columns = differing_columns(engine, table, difference.source_row, difference.target_row);
+        columns = differing_columns(form, table, difference.source_row, difference.target_row);
     }
     return {{"key", key}, {"kind", kind_name(difference.kind)}, {"columns", columns}};
 }
@@ -97,12 +97,12 @@ std::string json_of(const CatchupResult& result) {
                     {"passes", result.passes}});
 }
 
-std::string json_of(const VerifyResult& result, EngineKind engine) {
+std::string json_of(const VerifyResult& result, RowText form) {
     Json tables = Json::array();
     for (const TableVerified& each : result.tables) {
         Json examples = Json::array();
         for (const Difference& difference : each.examples) {
-            examples.push_back(json_of_difference(difference, each.table, engine));
+            examples.push_back(json_of_difference(difference, each.table, form));
         }
         tables.push_back({{"table", each.table.name.display()},
                           {"rows", each.rows},

@@ -3,7 +3,7 @@
 // them, and report/json_document.hpp puts them into the document.
 #pragma once
 
-#include "engine/endpoint.hpp"
+#include "engine/engine_text.hpp"
 #include "migration/migration.hpp"
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace dbsync::cli {
 [[nodiscard]] std::string json_of(const StartCaptureResult& result);
 [[nodiscard]] std::string json_of(const SnapshotResult& result);
 [[nodiscard]] std::string json_of(const CatchupResult& result);
-[[nodiscard]] std::string json_of(const VerifyResult& result, EngineKind engine);
+[[nodiscard]] std::string json_of(const VerifyResult& result, RowText form);
 [[nodiscard]] std::string json_of(const CutoverCommandResult& result);
 // Rates and time left, as far as the samples of a running command tell.
 struct StatusExtras {

@@ -74,6 +74,12 @@ OptionTable job_options() {
              "DBSYNC_STATE"),
         patterns("tables", "only tables whose schema.table matches this glob; repeatable"),
         patterns("exclude", "no table whose schema.table matches this glob; repeatable"),
+        {.name = "map", .kind = ValueKind::List, .value_name = "TABLE.COLUMN=TYPE",
+         .help = "between engines: make this column with this type on the target; repeatable, or "
+                 "a [map] section in the config file"},
+        choice("on-unrepresentable",
+               "between engines: what becomes of a value that has no form on the target",
+               {"fail", "null", "quarantine"}, "fail"),
     };
 }
 

@@ -122,6 +122,18 @@ bool is_for_config(const OptionSpec& spec) {
     return spec.name != "config" && spec.name != "help" && spec.name != "version";
 }
 
+// [map] table.column = type: the same as --map table.column=type.
+constexpr std::string_view map_section = "map.";
+
+void add_map(const OptionTable& table, const po::option& option, Given& given) {
+    if (find(table, "map") == nullptr) {
+        return;
+    }
+    for (const std::string& type : option.value) {
+        given["map"].push_back(option.string_key.substr(map_section.size()) + "=" + type);
+    }
+}
+
 Given from_config(const OptionTable& table, const OptionTable& known, const std::string& path) {
     std::ifstream file{path};
     if (!file) {
@@ -131,6 +143,10 @@ Given from_config(const OptionTable& table, const OptionTable& known, const std:
     try {
         for (const po::option& option :
              po::parse_config_file(file, po::options_description{}, true).options) {
+            if (option.string_key.starts_with(map_section)) {
+                add_map(table, option, given);
+                continue;
+            }
             const std::string& name = option.string_key;
             const OptionSpec* spec = find(known, name);
             if (spec == nullptr || !is_for_config(*spec)) {

@@ -76,8 +76,8 @@ void run_online(JobSession& session, const MigrateOptions& options, Outcome& out
     steps.emplace_back("catchup", json_of(caught_up));
     outcome.text += text_of(caught_up) + "\n";
     const VerifyResult verified = migration.verify(options.repair);
-    steps.emplace_back("verify", json_of(verified, session.engine()));
-    outcome.text += text_of(verified, session.engine());
+    steps.emplace_back("verify", json_of(verified, session.row_text()));
+    outcome.text += text_of(verified, session.row_text());
     if (!verified.identical) {
         outcome.error = difference_error(verified);
     }

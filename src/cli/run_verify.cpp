@@ -9,8 +9,8 @@ namespace dbsync::cli {
 Outcome run_verify(const Invocation& invocation) {
     JobSession session{invocation, JobSession::Use::Work};
     const VerifyResult result = session.migration().verify(invocation.values.flag("repair"));
-    Outcome outcome{.text = text_of(result, session.engine()),
-                    .json = json_of(result, session.engine())};
+    Outcome outcome{.text = text_of(result, session.row_text()),
+                    .json = json_of(result, session.row_text())};
     if (!result.identical) {
         outcome.error = difference_error(result);
     }

@@ -39,9 +39,9 @@ std::string finding_lines(const Finding& finding) {
     return text;
 }
 
-std::string difference_line(const Difference& difference, const Table& table, EngineKind engine) {
+std::string difference_line(const Difference& difference, const Table& table, RowText form) {
     std::vector<std::string> key;
-    for (const auto& [column, value] : show_key(engine, table, difference.key)) {
+    for (const auto& [column, value] : show_key(form, table, difference.key)) {
         key.push_back(column + "=" + value);
     }
     std::string what;
@@ -49,7 +49,7 @@ std::string difference_line(const Difference& difference, const Table& table, En
         case DifferenceKind::Missing: what = "missing on the target"; break;
         case DifferenceKind::Extra: what = "on the target only"; break;
         case DifferenceKind::Different:
-            what = "different in " + joined(differing_columns(engine, table, difference.source_row,
+            what = "different in " + joined(differing_columns(form, table, difference.source_row,
                                                               difference.target_row));
             break;
     }
@@ -109,7 +109,7 @@ std::string text_of(const CatchupResult& result) {
                        show_count(result.applied.rows_deleted), show_count(result.passes));
 }
 
-std::string text_of(const VerifyResult& result, EngineKind engine) {
+std::string text_of(const VerifyResult& result, RowText form) {
     std::vector<std::vector<std::string>> rows{{"TABLE", "ROWS", "RECHECKED", "RESULT"}};
     std::string differences;
     std::uint64_t mismatches = 0;
@@ -124,7 +124,7 @@ std::string text_of(const VerifyResult& result, EngineKind engine) {
                         show_count(each.keys_rechecked), verdict});
         mismatches += each.mismatches;
         for (const Difference& difference : each.examples) {
-            differences += difference_line(difference, each.table, engine);
+            differences += difference_line(difference, each.table, form);
         }
     }
     std::string text = text_table(rows);

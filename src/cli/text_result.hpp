@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "cli/json_result.hpp"
-#include "engine/endpoint.hpp"
+#include "engine/engine_text.hpp"
 #include "migration/migration.hpp"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace dbsync::cli {
 [[nodiscard]] std::string text_of(const StartCaptureResult& result);
 [[nodiscard]] std::string text_of(const SnapshotResult& result);
 [[nodiscard]] std::string text_of(const CatchupResult& result);
-[[nodiscard]] std::string text_of(const VerifyResult& result, EngineKind engine);
+[[nodiscard]] std::string text_of(const VerifyResult& result, RowText form);
 // The Error{Mismatch} of a verification that found differences.
 [[nodiscard]] Error difference_error(const VerifyResult& result);
 [[nodiscard]] std::string text_of(const CutoverCommandResult& result);

@@ -2,6 +2,8 @@
 #include "engine/registry.hpp"
 
 #include "base/error.hpp"
+#include "engine/cross/cross_source.hpp"
+#include "engine/cross/cross_target.hpp"
 #include "engine/postgres/source.hpp"
 #include "engine/postgres/target.hpp"
 #include "engine/sqlite/source.hpp"
@@ -44,6 +46,17 @@ std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
     return nullptr;
 }
 
+EnginePair open_pair(const Endpoint& source,
+                     const Endpoint& target,
+                     const PairOptions& options) {
+    if (source.engine == target.engine) {
+        return {open_source(source), open_target(target), [target] { return open_target(target); }};
+    }
+    const auto plans = std::make_shared<cross::PlanBook>(source, target);
+    const auto another = [target, plans] { return cross::make_target(open_target(target), plans); };
+    return {cross::make_source(open_source(source), plans, options), another(), another};
+}
+
 const char* engine_name(EngineKind kind) noexcept {
     switch (kind) {
         case EngineKind::Postgres: return "postgresql";
@@ -52,13 +65,13 @@ const char* engine_name(EngineKind kind) noexcept {
     return "";
 }
 
+// SQLite is no target for other engines: it has no types to hold what they have.
 void require_pair(const Endpoint& source, const Endpoint& target) {
-    if (source.engine != target.engine) {
+    if (source.engine != target.engine && target.engine == EngineKind::Sqlite) {
         throw Error{{.kind = ErrorKind::Usage,
                      .what_failed = std::string{"a move from "} + engine_name(source.engine) +
-                                    " to " + engine_name(target.engine) +
-                                    " is not in this release",
-                     .hint = "give two ends of the same engine"}};
+                                    " to sqlite is not supported",
+                     .hint = "give a target of the source's engine, or a server"}};
     }
     if (same_place(source, target)) {
         throw Error{{.kind = ErrorKind::Usage,

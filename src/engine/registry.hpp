@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/endpoint.hpp"
+#include "engine/pair.hpp"
 #include "engine/source.hpp"
 #include "engine/target.hpp"
 #include "engine/translate.hpp"
@@ -12,6 +13,11 @@
 #include <string>
 
 namespace dbsync {
+
+// The ends of a move; between different engines they speak canonical rows (engine/cross).
+[[nodiscard]] EnginePair open_pair(const Endpoint& source,
+                                   const Endpoint& target,
+                                   const PairOptions& options);
 
 // Connect lazily: constructing does not touch the server.
 [[nodiscard]] std::unique_ptr<Source> open_source(const Endpoint& endpoint);

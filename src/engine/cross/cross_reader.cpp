@@ -176,7 +176,7 @@ std::vector<SequenceState> Reader::read_sequences() {
 std::unique_ptr<SourceReader> make_reader(std::unique_ptr<SourceReader> inner,
                                           std::shared_ptr<PlanBook> plans,
                                           std::vector<Cascade> cascades,
-                                          const CrossOptions& options) {
+                                          const PairOptions& options) {
     return std::make_unique<Reader>(std::move(inner), std::move(plans), std::move(cascades),
                                     options.on_unrepresentable);
 }

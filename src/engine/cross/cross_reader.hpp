@@ -14,6 +14,6 @@ namespace dbsync::cross {
 [[nodiscard]] std::unique_ptr<SourceReader> make_reader(std::unique_ptr<SourceReader> inner,
                                                         std::shared_ptr<PlanBook> plans,
                                                         std::vector<Cascade> cascades,
-                                                        const CrossOptions& options);
+                                                        const PairOptions& options);
 
 }  // namespace dbsync::cross

@@ -21,7 +21,7 @@ class CrossSource final : public Source {
   public:
     CrossSource(std::unique_ptr<Source> inner,
                 std::shared_ptr<PlanBook> plans,
-                CrossOptions options)
+                PairOptions options)
         : inner_{std::move(inner)}, plans_{std::move(plans)}, options_{std::move(options)} {}
 
     std::string identity() override { return inner_->identity(); }
@@ -65,7 +65,7 @@ class CrossSource final : public Source {
   private:
     std::unique_ptr<Source> inner_;
     std::shared_ptr<PlanBook> plans_;
-    CrossOptions options_;
+    PairOptions options_;
 };
 
 // The operator's types come in the target's own words.
@@ -133,7 +133,7 @@ Inspection CrossSource::inspect(const TableFilter& filter) {
 
 std::unique_ptr<Source> make_source(std::unique_ptr<Source> inner,
                                     std::shared_ptr<PlanBook> plans,
-                                    const CrossOptions& options) {
+                                    const PairOptions& options) {
     return std::make_unique<CrossSource>(std::move(inner), std::move(plans), options);
 }
 

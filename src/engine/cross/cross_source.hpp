@@ -12,6 +12,6 @@ namespace dbsync::cross {
 
 [[nodiscard]] std::unique_ptr<Source> make_source(std::unique_ptr<Source> inner,
                                                   std::shared_ptr<PlanBook> plans,
-                                                  const CrossOptions& options);
+                                                  const PairOptions& options);
 
 }  // namespace dbsync::cross

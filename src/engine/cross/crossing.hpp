@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/endpoint.hpp"
+#include "engine/pair.hpp"
 #include "engine/target.hpp"
 #include "engine/translate.hpp"
 #include "row/table.hpp"
@@ -18,15 +19,6 @@
 #include <vector>
 
 namespace dbsync::cross {
-
-// What becomes of a value that has no form on the target.
-enum class OnUnrepresentable { Fail, Null, Quarantine };
-
-struct CrossOptions {
-    OnUnrepresentable on_unrepresentable = OnUnrepresentable::Fail;
-    // "table.column" (the source's names) → a type as the target declares it.
-    std::map<std::string, std::string> types;
-};
 
 struct ColumnPlan {
     ColumnCrossing source;  // the column as it stands there; kind and type as the target has them
