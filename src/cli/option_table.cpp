@@ -118,6 +118,7 @@ OptionTable snapshot_options() {
         choice("schema", "create the schema on the target: not at all, only, or with the rows",
                {"none", "only", "all"}, "all"),
         count("chunk-rows", "rows of one chunk; without it as many as make about 32 MiB"),
+        flag("dry-run", "print the statements that would make the schema, and change nothing"),
     };
 }
 
@@ -175,10 +176,12 @@ OptionTable migrate_options() {
     std::erase_if(capture, [](const OptionSpec& each) { return each.name == "dry-run"; });
     OptionTable catchup = catchup_options();
     std::erase_if(catchup, [](const OptionSpec& each) { return each.name == "follow"; });
+    OptionTable snapshot = snapshot_options();
+    std::erase_if(snapshot, [](const OptionSpec& each) { return each.name == "dry-run"; });
     OptionTable verify = verify_options();
     std::erase_if(verify, [](const OptionSpec& each) { return each.name == "full"; });
     return joined({{flag("cutover", "cut over at the end; without it migrate stops before")},
-                   capture, snapshot_options(), catchup, verify, cutover});
+                   capture, snapshot, catchup, verify, cutover});
 }
 
 OptionTable demo_options() {

@@ -7,24 +7,12 @@
 
 namespace dbsync::cli {
 
-namespace {
-
-Outcome dry_run(const Invocation& invocation) {
-    JobSession session{invocation, JobSession::Use::Look};
-    const std::vector<std::string> statements = session.migration().capture_statements();
-    Outcome outcome{.text = {}, .json = json_of_statements(statements)};
-    for (const std::string& statement : statements) {
-        outcome.text += statement + (statement.ends_with(';') ? "\n\n" : ";\n\n");
-    }
-    return outcome;
-}
-
-}  // namespace
-
 Outcome run_start_capture(const Invocation& invocation) {
     const StartCaptureOptions options = start_capture_options_of(invocation.values);
     if (invocation.values.flag("dry-run")) {
-        return dry_run(invocation);
+        JobSession session{invocation, JobSession::Use::Look};
+        const std::vector<std::string> statements = session.migration().capture_statements();
+        return {.text = text_of(statements), .json = json_of_statements(statements)};
     }
     JobSession session{invocation, JobSession::Use::Work};
     const StartCaptureResult result = session.migration().start_capture(options);

@@ -91,6 +91,14 @@ std::string text_of(const StartCaptureResult& result) {
                        result.tables.size(), result.already_captured);
 }
 
+std::string text_of(const std::vector<std::string>& statements) {
+    std::string text;
+    for (const std::string& statement : statements) {
+        text += statement + (statement.ends_with(';') ? "\n\n" : ";\n\n");
+    }
+    return text;
+}
+
 std::string text_of(const SnapshotResult& result) {
     std::vector<std::vector<std::string>> rows{{"TABLE", "ROWS", "SIZE", "SECONDS"}};
     for (const TableCopied& each : result.tables) {

@@ -8,11 +8,14 @@
 #include "migration/migration.hpp"
 
 #include <string>
+#include <vector>
 
 namespace dbsync::cli {
 
 [[nodiscard]] std::string text_of(const CheckResult& result);
 [[nodiscard]] std::string text_of(const StartCaptureResult& result);
+// Of a dry run: one statement after the other, each with its semicolon.
+[[nodiscard]] std::string text_of(const std::vector<std::string>& statements);
 [[nodiscard]] std::string text_of(const SnapshotResult& result);
 [[nodiscard]] std::string text_of(const CatchupResult& result);
 [[nodiscard]] std::string text_of(const VerifyResult& result, RowText form);

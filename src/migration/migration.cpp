@@ -167,6 +167,16 @@ std::vector<std::string> Migration::capture_statements() {
     return source_.capture_statements(inspection.tables);
 }
 
+std::vector<std::string> Migration::schema_statements() {
+    const Inspection inspection = source_.inspect(options_.filter);
+    refuse_failures(inspection.findings);
+    std::vector<std::string> statements;
+    for (const SchemaItem& item : source_.export_schema(inspection.tables)) {
+        statements.push_back(item.sql);
+    }
+    return statements;
+}
+
 // The target is not touched: before an external restore it may not even exist.
 StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) {
     claim_source();

@@ -99,6 +99,8 @@ class Migration {
     CheckResult check();
     // The statements that start_capture would run.
     std::vector<std::string> capture_statements();
+    // What `snapshot` would run to make the schema, in order. Nothing is touched.
+    std::vector<std::string> schema_statements();
     // Throws Error{Precondition} listing every finding that is a `fail`.
     StartCaptureResult start_capture(const StartCaptureOptions& options);
     // Throws Error{Precondition} if capture is not installed.
