@@ -180,7 +180,9 @@ OptionTable migrate_options() {
     std::erase_if(snapshot, [](const OptionSpec& each) { return each.name == "dry-run"; });
     OptionTable verify = verify_options();
     std::erase_if(verify, [](const OptionSpec& each) { return each.name == "full"; });
-    return joined({{flag("cutover", "cut over at the end; without it migrate stops before")},
+    return joined({{flag("cutover", "cut over at the end; without it migrate stops before"),
+                    text("backup", "FILE", "before anything else copy the source, an SQLite file, "
+                                           "into this new file and check the copy")},
                    capture, snapshot, catchup, verify, cutover});
 }
 

@@ -7,6 +7,7 @@
 #include "cli/phase_options.hpp"
 #include "cli/text_result.hpp"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct MigrateOptions {
     SnapshotCommandOptions snapshot;
     CatchupOptions catchup;
     CutoverCommandOptions cutover;
+    std::string backup;
     bool repair = false;
     bool switch_over = false;
 };
@@ -30,6 +32,7 @@ MigrateOptions options_of(const Values& values) {
                            .snapshot = snapshot_options_of(values),
                            .catchup = catchup_options_of(values),
                            .cutover = cutover_options_of(values),
+                           .backup = values.text("backup"),
                            .repair = values.flag("repair"),
                            .switch_over = values.flag("cutover")};
     if (options.snapshot.schema == SchemaChoice::Only) {
@@ -65,6 +68,10 @@ void run_online(JobSession& session, const MigrateOptions& options, Outcome& out
         if (outcome.error) {
             return;
         }
+    }
+    if (!options.backup.empty()) {
+        migration.back_up(options.backup);
+        outcome.text += "backed up to " + options.backup + "\n\n";
     }
     const StartCaptureResult captured = migration.start_capture(options.capture);
     steps.emplace_back("start_capture", json_of(captured));

@@ -29,6 +29,12 @@ SchemaModel Source::describe_schema(std::span<const Table> /*tables*/) {
                  .hint = "give a target of the same engine"}};
 }
 
+void Source::back_up(const std::string& /*file*/, const std::stop_token& /*stop*/) {
+    throw Error{{.kind = ErrorKind::Unsupported,
+                 .what_failed = "dbsync backs up SQLite files only",
+                 .hint = "back up this source by its own tools and leave --backup out"}};
+}
+
 void TargetSession::quarantine(const Table& /*table*/,
                                std::span<const QuarantinedRow> /*rows*/,
                                std::span<const std::string> /*settled_keys*/,

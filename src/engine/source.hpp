@@ -271,6 +271,11 @@ class Source {
     // engine cannot be moved to another.
     [[nodiscard]] virtual SchemaModel describe_schema(std::span<const Table> tables);
 
+    // Copies the whole database into a new file, as it is at one moment, and checks the copy.
+    // Throws Error{Unsupported} where the engine has no such thing, Error{Precondition} if the
+    // file is there already.
+    virtual void back_up(const std::string& file, const std::stop_token& stop);
+
     [[nodiscard]] virtual std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) = 0;
 
     // Tries to write as an ordinary session would, in a transaction that is rolled back.

@@ -177,6 +177,16 @@ std::vector<std::string> Migration::schema_statements() {
     return statements;
 }
 
+void Migration::back_up(const std::string& file) {
+    claim_source();
+    if (state_.recall("backup") == file) {
+        return;
+    }
+    source_.back_up(file, stop_);
+    state_.remember("backup", file);
+    log::info("migration.backup", {{"file", file}});
+}
+
 // The target is not touched: before an external restore it may not even exist.
 StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) {
     claim_source();

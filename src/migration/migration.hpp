@@ -103,6 +103,8 @@ class Migration {
     std::vector<std::string> schema_statements();
     // Throws Error{Precondition} listing every finding that is a `fail`.
     StartCaptureResult start_capture(const StartCaptureOptions& options);
+    // Once a job: a file that an earlier run of this job made is left as it is.
+    void back_up(const std::string& file);
     // Throws Error{Precondition} if capture is not installed.
     SnapshotResult snapshot(const SnapshotCommandOptions& options);
     // Throws Error{Precondition} if there is no complete snapshot.

@@ -54,6 +54,9 @@ class CrossSource final : public Source {
         return plans_->target_translator()->make_schema(describe_schema(tables));
     }
     SchemaModel describe_schema(std::span<const Table> tables) override;
+    void back_up(const std::string& file, const std::stop_token& stop) override {
+        inner_->back_up(file, stop);
+    }
     std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override {
         return inner_->open_freeze(tables);
     }

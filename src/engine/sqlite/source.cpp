@@ -3,6 +3,7 @@
 
 #include "base/checkpoint.hpp"
 #include "base/error.hpp"
+#include "engine/sqlite/backup.hpp"
 #include "engine/sqlite/capture.hpp"
 #include "engine/sqlite/claim.hpp"
 #include "engine/sqlite/file_identity.hpp"
@@ -352,6 +353,10 @@ std::vector<SchemaItem> SqliteSource::export_schema(std::span<const Table> table
 
 std::unique_ptr<Freeze> SqliteSource::open_freeze(std::span<const Table> tables) {
     return std::make_unique<SqliteFreeze>(path_, std::vector<Table>(tables.begin(), tables.end()));
+}
+
+void SqliteSource::back_up(const std::string& file, const std::stop_token& stop) {
+    sqlite::back_up(database(), file, stop);
 }
 
 bool SqliteSource::fence_holds() {
