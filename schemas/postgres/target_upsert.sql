@@ -1,4 +1,5 @@
 -- target_upsert: makes the rows of the staged keys equal to the staged rows, by the key's index.
+-- A key may be staged twice, with the same row: one of them is taken.
 -- {{ident:table}}         the table
 -- {{columns:columns}}     its writable columns
 -- {{parts:staged}}        the same columns of the stage
@@ -7,7 +8,7 @@
 -- {{columns:key}}         the key's columns
 -- {{parts:action}}        UPDATE SET …, or NOTHING where no column can be updated
 INSERT INTO {{ident:table}} AS t ({{columns:columns}}) OVERRIDING SYSTEM VALUE
-SELECT {{parts:staged}}
+SELECT DISTINCT ON ({{parts:order}}) {{parts:staged}}
 FROM pg_temp.{{ident:stage}} AS s
 WHERE s.present
 ORDER BY {{parts:order}}

@@ -58,17 +58,17 @@ void require_type(const ModelColumn& column) {
 enum class Family { Integer, Numeric, Float, Text, Other };
 
 Family family_of(const std::string& declared) {
-    switch (form_of(type_spelling(declared))) {
-        case Form::Int2:
-        case Form::Int4:
-        case Form::Int8: return Family::Integer;
-        case Form::Numeric: return Family::Numeric;
-        case Form::Real:
-        case Form::Double: return Family::Float;
-        case Form::Text:
-        case Form::Char: return Family::Text;
-        default: return Family::Other;
+    const Form form = form_of(type_spelling(declared));
+    if (form == Form::Int2 || form == Form::Int4 || form == Form::Int8) {
+        return Family::Integer;
     }
+    if (form == Form::Real || form == Form::Double) {
+        return Family::Float;
+    }
+    if (form == Form::Text || form == Form::Char) {
+        return Family::Text;
+    }
+    return form == Form::Numeric ? Family::Numeric : Family::Other;
 }
 
 class SchemaMaker {
@@ -155,15 +155,19 @@ std::string SchemaMaker::type_sql(const ModelTable& table, const ModelColumn& co
 }
 
 std::string now_sql(const ModelType& type) {
-    switch (type.kind) {
-        case Kind::DateTime: return fmt::format("LOCALTIMESTAMP({})", std::min(type.scale, 6U));
-        case Kind::Instant: return fmt::format("CURRENT_TIMESTAMP({})", std::min(type.scale, 6U));
-        case Kind::Time: return fmt::format("LOCALTIME({})", std::min(type.scale, 6U));
-        case Kind::Date: return "CURRENT_DATE";
-        default:
-            return "pg_catalog.to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', "
-                   "'YYYY-MM-DD HH24:MI:SS')";
+    const std::uint32_t digits = std::min<std::uint32_t>(type.scale, 6);
+    if (type.kind == Kind::DateTime) {
+        return fmt::format("LOCALTIMESTAMP({})", digits);
     }
+    if (type.kind == Kind::Instant) {
+        return fmt::format("CURRENT_TIMESTAMP({})", digits);
+    }
+    if (type.kind == Kind::Time) {
+        return fmt::format("LOCALTIME({})", digits);
+    }
+    return type.kind == Kind::Date ? "CURRENT_DATE"
+                                   : "pg_catalog.to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', "
+                                     "'YYYY-MM-DD HH24:MI:SS')";
 }
 
 // " DEFAULT …", or nothing where the value has no form here.

@@ -16,9 +16,10 @@ namespace dbsync::postgres {
 namespace {
 
 // Order and equality of these types follow from the value alone, on every server and version.
-constexpr std::array<std::string_view, 13> ordered_types{
+constexpr std::array<std::string_view, 15> ordered_types{
     "smallint", "integer", "bigint", "oid", "uuid", "date", "boolean", "bytea", "real",
-    "double precision", "numeric", "timestamp without time zone", "timestamp with time zone"};
+    "double precision", "numeric", "timestamp without time zone", "timestamp with time zone",
+    "time without time zone", "bit"};
 
 // Equal values of these types have one text form (text-like ones: unless the collation is not
 // deterministic). Not here: numeric (1.0 = 1.00), floats (-0 = 0), intervals (24h = 1 day).

@@ -2,8 +2,10 @@
 #include "engine/postgres/target.hpp"
 
 #include "base/error.hpp"
+#include "engine/postgres/catalog.hpp"
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/target_checks.hpp"
+#include "engine/postgres/target_quarantine.hpp"
 #include "engine/postgres/target_schema.hpp"
 #include "engine/postgres/target_session.hpp"
 #include "engine/postgres/target_stage.hpp"
@@ -23,7 +25,8 @@ constexpr const char* own_lock_timeout = "SET LOCAL lock_timeout = '60s'";
 constexpr const char* schema_lock_timeout = "SET LOCAL lock_timeout = '6h'";
 
 constexpr std::array own_tables{"target_unverified_key", "target_unverified_table",
-                                "target_schema_item", "target_chunk", "target_job"};
+                                "target_schema_item", "target_chunk", "target_quarantine",
+                                "target_job"};
 
 // Held by the connection's session; gone with it.
 class AdvisoryClaim : public JobClaim {
@@ -86,6 +89,9 @@ class PostgresTarget : public Target {
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override;
     void analyze(const Table& table) override;
     std::vector<ChunkRecord> chunks(const std::string& job) override;
+    std::optional<Table> find_table(const TableName& name) override;
+    std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
+        const std::string& job) override;
     std::unique_ptr<TargetSession> open_session(const std::string& job) override;
     void wake(const std::string& job, std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
@@ -165,7 +171,8 @@ void PostgresTarget::create_own_tables() {
                                       "schemas/postgres/target_create_chunk.sql",
                                       "schemas/postgres/target_create_schema_item.sql",
                                       "schemas/postgres/target_create_unverified_table.sql",
-                                      "schemas/postgres/target_create_unverified_key.sql"};
+                                      "schemas/postgres/target_create_unverified_key.sql",
+                                      "schemas/postgres/target_quarantine_create.sql"};
     // CREATE SCHEMA IF NOT EXISTS wants the privilege even where there is nothing to create.
     if (connection().run("SELECT pg_catalog.to_regnamespace('dbsync') IS NULL").boolean(0, 0)) {
         connection().run("CREATE SCHEMA dbsync");
@@ -315,6 +322,41 @@ std::vector<ChunkRecord> PostgresTarget::chunks(const std::string& job) {
                            .bytes = static_cast<std::uint64_t>(result.integer(row, 6))});
     }
     return records;
+}
+
+// A domain's values are spelled as those of the type below.
+std::optional<Table> PostgresTarget::find_table(const TableName& name) {
+    const Result oid = connection().run(
+        "SELECT c.oid FROM pg_catalog.pg_class AS c"
+        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')",
+        {name.schema, name.name});
+    if (oid.rows() == 0) {
+        return std::nullopt;
+    }
+    const std::vector<LiveTable> found = live_tables(connection(), oid.integer(0, 0));
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    Table table = found.front().table;
+    const Result bases = connection().run(sql::render("schemas/postgres/target_stage_columns.sql",
+                                                      parameters()
+                                                          .literal("schema", name.schema)
+                                                          .literal("name", name.name)));
+    for (int row = 0; row < bases.rows(); ++row) {
+        for (Column& column : table.columns) {
+            if (column.name == bases.text(row, 0)) {
+                column.type = bases.text(row, 1);
+            }
+        }
+    }
+    return table;
+}
+
+std::vector<std::pair<std::int32_t, std::uint64_t>> PostgresTarget::quarantined(
+    const std::string& job) {
+    return own_tables_exist() ? count_put_aside(connection(), job)
+                              : std::vector<std::pair<std::int32_t, std::uint64_t>>{};
 }
 
 std::unique_ptr<TargetSession> PostgresTarget::open_session(const std::string& job) {

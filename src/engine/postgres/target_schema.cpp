@@ -76,7 +76,42 @@ sql::Rendered raise_sequence(const Result& owned, int row) {
                            .literal("largest", owned.integer(row, 6)));
 }
 
-void set_some_sequences(Connection& connection, std::span<const SequenceState> sequences) {
+// A state that names a table stands for the sequences which number that table's columns: so
+// engines whose tables count by themselves give theirs.
+std::vector<SequenceState> sequences_of(Connection& connection,
+                                        std::span<const SequenceState> given) {
+    std::vector<std::string> schemas;
+    std::vector<std::string> names;
+    for (const SequenceState& state : given) {
+        schemas.push_back(state.schema);
+        names.push_back(state.name);
+    }
+    const auto with_names = [&](const char* file) {
+        return connection.run(sql::render(file, parameters()
+                                                    .literal("schemas", array_text(schemas))
+                                                    .literal("names", array_text(names))));
+    };
+    std::vector<SequenceState> states{given.begin(), given.end()};
+    const Result tables = with_names("schemas/postgres/target_tables_named.sql");
+    for (int row = tables.rows(); row-- > 0;) {
+        states.erase(states.begin() + tables.integer(row, 0) - 1);
+    }
+    const Result found = with_names("schemas/postgres/target_table_sequences.sql");
+    for (int row = 0; row < found.rows(); ++row) {
+        const SequenceState& of = given[static_cast<std::size_t>(found.integer(row, 0) - 1)];
+        const std::int64_t least = found.integer(row, 3);
+        const std::int64_t next = std::clamp(of.value, least, found.integer(row, 4));
+        states.push_back({found.text(row, 1), found.text(row, 2), next,
+                          of.is_called && of.value >= least});
+    }
+    return states;
+}
+
+void set_some_sequences(Connection& connection, std::span<const SequenceState> given) {
+    const std::vector<SequenceState> sequences = sequences_of(connection, given);
+    if (sequences.empty()) {
+        return;
+    }
     std::string statements;
     std::vector<std::string> schemas;
     std::vector<std::string> names;

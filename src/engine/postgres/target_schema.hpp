@@ -15,7 +15,8 @@ class Connection;
 // privileges whose role is missing here, or that this role may not give, are left out and noted.
 void run_items(Connection& connection, const std::string& job, std::span<const SchemaItem> items);
 
-// Sets the sequences, and raises those that would give out a value in use.
+// Sets the sequences, and raises those that would give out a value in use. A state may name a table
+// instead: then the sequences that number its columns are meant, if there are any.
 void set_sequences(Connection& connection, std::span<const SequenceState> sequences);
 
 }  // namespace dbsync::postgres

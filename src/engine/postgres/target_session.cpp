@@ -5,6 +5,8 @@
 #include "base/error.hpp"
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/row_query.hpp"
+#include "engine/postgres/target_children.hpp"
+#include "engine/postgres/target_quarantine.hpp"
 #include "engine/postgres/target_stage.hpp"
 #include "engine/postgres/target_writer.hpp"
 
@@ -68,6 +70,16 @@ class PostgresTargetSession : public TargetSession {
     void record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) override;
     void set_watermark(const Cursor& expected, const Cursor& watermark,
                        std::int64_t watermark_unix_us) override;
+    CascadeChildren find_children(const Table& child, const Cascade& cascade,
+                                  std::span<const std::string> values,
+                                  std::span<const Cascade> next) override {
+        connection_.run(plan_by_index);
+        return postgres::find_children(connection_, child, cascade, values, next);
+    }
+    void quarantine(const Table& table, std::span<const QuarantinedRow> rows,
+                    std::span<const std::string> settled_keys, bool all) override {
+        put_aside(connection_, job_, table.id, rows, settled_keys, all);
+    }
     void mark_table_unverified(const Table& table) override;
     void commit() override;
     void rollback() noexcept override;

@@ -183,13 +183,16 @@ std::string column_list(const Table& table) {
 
 sql::Rendered insert_sql(const Table& table) {
     const auto staged = numbered("s.c", writable_columns(table).size());
+    const std::string order = joined(numbered("s.k", keys_of(table)));
+    const bool once = table.key_shape == KeyShape::Columns;
     return sql::render("schemas/postgres/target_insert.sql",
                        parameters()
                            .ident("table", table.name)
                            .parts("columns", {part(column_list(table))})
+                           .parts("distinct", {part(once ? "DISTINCT ON (" + order + ")" : "")})
                            .parts("staged", {part(joined(staged))})
                            .ident("stage", stage_name(table))
-                           .parts("order", {part(joined(numbered("s.k", keys_of(table))))}));
+                           .parts("order", {part(order)}));
 }
 
 }  // namespace

@@ -29,8 +29,11 @@ constexpr std::size_t whole_digits_max = 131'072;
 constexpr std::size_t numeric_fraction_max = 16'383;
 
 std::string shown(std::string_view text) {
-    return std::string{text.substr(0, shown_bytes_max)} +
-           (text.size() > shown_bytes_max ? "…" : "");
+    std::string_view front = text.substr(0, shown_bytes_max);
+    while (!front.empty() && !is_utf8(front)) {
+        front.remove_suffix(1);  // not in the middle of a character
+    }
+    return std::string{front} + (text.size() > front.size() ? "…" : "");
 }
 
 MaybeNoForm write_bool(std::string_view canonical, std::string& out) {

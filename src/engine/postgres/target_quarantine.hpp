@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Rows that were put aside because they have no form on this target: dbsync.target_quarantine.
+#pragma once
+
+#include "engine/target.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dbsync::postgres {
+
+class Connection;
+
+// As TargetSession::quarantine(), within the open transaction.
+void put_aside(Connection& connection,
+               const std::string& job,
+               std::int32_t table_id,
+               std::span<const QuarantinedRow> rows,
+               std::span<const std::string> settled_keys,
+               bool all);
+
+// As Target::quarantined().
+[[nodiscard]] std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(
+    Connection& connection, const std::string& job);
+
+}  // namespace dbsync::postgres
