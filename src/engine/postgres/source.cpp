@@ -6,6 +6,7 @@
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/delta_rotation.hpp"
 #include "engine/postgres/delta_slots.hpp"
+#include "engine/postgres/describe_schema.hpp"
 #include "engine/postgres/fence.hpp"
 #include "engine/postgres/freeze.hpp"
 #include "engine/postgres/inspect.hpp"
@@ -139,6 +140,10 @@ class PostgresSource : public Source {
 
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
         return postgres::export_schema(endpoint_, session(), tables);
+    }
+
+    SchemaModel describe_schema(std::span<const Table> tables) override {
+        return postgres::describe_schema(session(), tables);
     }
 
     std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override {

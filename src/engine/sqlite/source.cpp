@@ -6,6 +6,7 @@
 #include "engine/sqlite/backup.hpp"
 #include "engine/sqlite/capture.hpp"
 #include "engine/sqlite/claim.hpp"
+#include "engine/sqlite/describe_schema.hpp"
 #include "engine/sqlite/file_identity.hpp"
 #include "engine/sqlite/freeze.hpp"
 #include "engine/sqlite/inspect.hpp"
@@ -349,6 +350,10 @@ void SqliteSource::forget(const Batch& batch) {
 std::vector<SchemaItem> SqliteSource::export_schema(std::span<const Table> tables) {
     const Transaction snapshot{database(), Transaction::Kind::Deferred};
     return sqlite::export_schema(database(), tables);
+}
+
+SchemaModel SqliteSource::describe_schema(std::span<const Table> tables) {
+    return sqlite::describe_schema(database(), tables);
 }
 
 std::unique_ptr<Freeze> SqliteSource::open_freeze(std::span<const Table> tables) {

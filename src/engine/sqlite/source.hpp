@@ -42,6 +42,7 @@ class SqliteSource : public Source {
     std::int64_t clock_us() override;
     void forget(const Batch& batch) override;
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override;
+    SchemaModel describe_schema(std::span<const Table> tables) override;
     void back_up(const std::string& file, const std::stop_token& stop) override;
     std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override;
     bool fence_holds() override;
