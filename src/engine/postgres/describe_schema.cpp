@@ -76,6 +76,15 @@ Function function_of(const std::string& expression) {
                                           : Function::None;
 }
 
+// A default may be a word that stands for a moment: 'now', 'today'.
+bool is_spelled(Kind kind, const std::string& canonical) {
+    return kind == Kind::Date       ? canonical_date(canonical).has_value()
+           : kind == Kind::Time     ? canonical_time(canonical).has_value()
+           : kind == Kind::DateTime ? canonical_datetime(canonical).has_value()
+           : kind == Kind::Instant  ? canonical_instant(canonical).has_value()
+                                    : true;
+}
+
 class Describer {
   public:
     explicit Describer(Connection& connection) : connection_{connection} {}
@@ -157,7 +166,7 @@ void Describer::add_default(const std::string& where, const std::string& base,
         crossing.column.type = base;
         crossing.kind = column.type.kind;
         std::string canonical;
-        if (!read_value(crossing, *text, canonical)) {
+        if (!read_value(crossing, *text, canonical) && is_spelled(crossing.kind, canonical)) {
             column.default_value = canonical;
             return;
         }

@@ -178,7 +178,8 @@ TEST_F(TranslatorTest, KeepsTextsAndBytes) {
     expect_kept("uuid", {"00000000-0000-0000-0000-000000000000",
                          "ffffffff-ffff-4fff-bfff-ffffffffffff"});
     expect_kept("bit(5)", {"00000", "10101"});
-    expect_kept("jsonb", {R"({"a":[1,0.5,null],"b":"ä\n\\u0000"})", "[]", "12345678901234567890.5"});
+    expect_kept("jsonb", {R"({"a":[1,0.5,null],"b":"ä\n\\u0000"})", "[]",
+                          "12345678901234567890.5"});
 }
 
 TEST_F(TranslatorTest, KeepsDatesAndTimes) {
