@@ -10,7 +10,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <set>
+#include <utility>
 
 namespace dbsync::mysql {
 
@@ -57,7 +60,73 @@ void install_common(Connection& connection,
     connection.run(capture_row(options.job, server_identity(connection), random_epoch()));
     const TableShape canary = canary_shape();
     connection.run(delta_table(canary));
-    Installer{connection, options, stop}.attach_canary();
+    TriggerMaker{connection, options, stop, read_live(connection)}.ensure(capture_triggers(canary));
+}
+
+// Statements as they will be run.
+struct Statements {
+    std::vector<std::string> texts;
+
+    void add(const std::vector<sql::Rendered>& statements) {
+        for (const sql::Rendered& statement : statements) {
+            texts.push_back(statement.text);
+        }
+    }
+    void add(const sql::Rendered& table, const std::vector<PlannedTrigger>& triggers) {
+        texts.push_back(table.text);
+        for (const PlannedTrigger& trigger : triggers) {
+            texts.push_back(trigger.create.text);
+        }
+    }
+};
+
+// Tables that are captured, and those asked for with the numbers that they would get.
+std::map<std::string, TableShape> planned_shapes(Connection& connection,
+                                                 std::span<const Table> tables,
+                                                 std::set<std::string>& added) {
+    std::map<std::string, TableShape> all;
+    for (TableShape& shape : read_shapes(connection)) {
+        all.emplace(shape.table.name.name, std::move(shape));
+    }
+    std::map<std::string, TableShape> shapes;
+    const auto add = [&](const std::string& name, std::int32_t id) {
+        shapes.emplace(name, fit_shape(all, name)).first->second.table.id = id;
+    };
+    std::int32_t next = 1;
+    for (const Table& captured : read_captured(connection)) {
+        add(captured.name.name, captured.id);
+        next = std::max(next, captured.id + 1);
+    }
+    for (const Table& table : tables) {
+        if (!shapes.contains(table.name.name)) {
+            added.insert(table.name.name);
+        }
+    }
+    for (const std::string& name : added) {
+        add(name, next++);
+    }
+    return shapes;
+}
+
+void add_cascades(Connection& connection,
+                  const std::map<std::string, TableShape>& shapes,
+                  Statements& all) {
+    std::int32_t next = 1;
+    for (const Cascade& known : read_cascades(connection)) {
+        next = std::max(next, known.id + 1);
+    }
+    const bool captured = read_capture(connection).has_value();
+    for (NamedCascade& named : find_cascades(shapes, connection.database())) {
+        if (captured && find_cascade(connection, named)) {
+            continue;
+        }
+        named.cascade.id = next++;
+        const auto parent = std::find_if(shapes.begin(), shapes.end(), [&](const auto& each) {
+            return each.second.table.id == named.cascade.parent_id;
+        });
+        all.add(mark_table(named.cascade, parent->second),
+                mark_triggers(named.cascade, parent->second));
+    }
 }
 
 [[noreturn]] void throw_mute(const std::string& why, const Error* cause) {
@@ -144,17 +213,21 @@ void require_parents(const std::map<std::string, TableShape>& shapes,
 
 std::vector<std::string> capture_statements(Connection& connection, std::span<const Table> tables) {
     require_some(tables);
+    std::set<std::string> added;
+    const std::map<std::string, TableShape> shapes = planned_shapes(connection, tables, added);
+    require_parents(shapes, connection.database());
     const std::optional<CaptureRow> capture = read_capture(connection);
-    std::vector<sql::Rendered> all = catalogue_statements();
-    all.push_back(capture_row(capture ? capture->job : "<job>", server_identity(connection),
-                              capture ? capture->epoch : "<random>"));
-    const std::vector<sql::Rendered> more = Installer::planned(connection, tables);
-    all.insert(all.end(), more.begin(), more.end());
-    std::vector<std::string> texts;
-    for (const sql::Rendered& statement : all) {
-        texts.push_back(statement.text);
+    Statements all;
+    all.add(catalogue_statements());
+    all.add({capture_row(capture ? capture->job : "<job>", server_identity(connection),
+                         capture ? capture->epoch : "<random>")});
+    all.texts.push_back(fmt::format("SET SESSION sql_mode = '{}'", trigger_sql_mode));
+    all.add(delta_table(canary_shape()), capture_triggers(canary_shape()));
+    for (const std::string& name : added) {
+        all.add(delta_table(shapes.at(name)), capture_triggers(shapes.at(name)));
     }
-    return texts;
+    add_cascades(connection, shapes, all);
+    return all.texts;
 }
 
 CaptureResult install_capture(Connection& connection,

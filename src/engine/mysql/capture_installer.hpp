@@ -3,12 +3,13 @@
 #pragma once
 
 #include "engine/mysql/capture_plan.hpp"
+#include "engine/mysql/capture_record.hpp"
 #include "engine/mysql/fingerprint.hpp"
-#include "engine/mysql/metadata_lock.hpp"
+#include "engine/mysql/trigger_maker.hpp"
 #include "engine/source.hpp"
 
 #include <map>
-#include <set>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -20,8 +21,6 @@ class Installer {
   public:
     Installer(Connection& connection, const CaptureOptions& options, const std::stop_token& stop);
 
-    // The canary's triggers.
-    void attach_canary();
     // Looks at everything; changes nothing.
     void take_stock(std::span<const Table> tables);
     // Notes what has to be mended of the tables captured before. Throws Error{SchemaChanged}.
@@ -37,45 +36,29 @@ class Installer {
 
     [[nodiscard]] std::size_t already_captured() const noexcept { return already_captured_; }
 
-    // The statements that all this would come to for tables that are not captured yet.
-    [[nodiscard]] static std::vector<sql::Rendered> planned(Connection& connection,
-                                                            std::span<const Table> tables);
-
   private:
     void mend_table(CapturedRecord& captured);
     void mend_children();
     void set_state(CapturedRecord& captured, TableState state);
-    void enter_table(const std::string& name);
+    void enter_new(const std::string& name);
     void take_away(const CapturedRecord& begun);
-    void ensure_triggers(const std::vector<PlannedTrigger>& triggers);
-    [[nodiscard]] bool stands(const PlannedTrigger& trigger) const;
-    void enter_cascade(NamedCascade& named);
-    void record_table(const CapturedRecord& captured, const LiveState& live);
-    void require_unchanged(const std::string& name);
+    void attach_cascade(NamedCascade& named);
+    void require_unchanged(const std::string& name, const LiveState& live);
+    [[nodiscard]] bool is_open(const CapturedRecord& captured) const;
+    [[nodiscard]] CapturedRecord& by_id(std::int32_t table_id);
     [[nodiscard]] std::map<std::string, TableShape> catalogued_shapes() const;
 
     Connection& connection_;
+    const CaptureOptions& options_;
     std::stop_token stop_;
-    DdlAttempts ddl_;
-    std::vector<std::string> wanted_;
-    std::map<std::string, std::string> definitions_;  // by table, read before its shape
+    std::vector<std::string> wanted_;  // in order
+    // By table, read before the shapes: what is altered in between is noticed at the end.
+    std::map<std::string, std::string> definitions_;
     std::map<std::string, TableShape> shapes_;
     std::map<std::string, CapturedRecord> records_;
     LiveState live_;
+    std::optional<TriggerMaker> triggers_;
     std::size_t already_captured_ = 0;
-};
-
-// Puts the session into the mode that triggers are made in, and back.
-class TriggerMode {
-  public:
-    explicit TriggerMode(Connection& connection);
-    ~TriggerMode();
-    TriggerMode(const TriggerMode&) = delete;
-    TriggerMode& operator=(const TriggerMode&) = delete;
-
-  private:
-    Connection& connection_;
-    std::string before_;
 };
 
 // The captured canary, as table 0.

@@ -5,19 +5,15 @@
 #include "engine/mysql/catalog.hpp"
 #include "engine/mysql/fingerprint.hpp"
 #include "engine/mysql/metadata_lock.hpp"
-#include "engine/mysql/quoting.hpp"
+#include "engine/mysql/trigger_maker.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace dbsync::mysql {
 
 namespace {
-
-sql::Rendered drop(const char* kind, const std::string& name) {
-    return {.asset = {}, .text = fmt::format("DROP {} IF EXISTS {}", kind, quote_ident(name))};
-}
 
 // Ours by name and by what it does: each writes or reads a table of ours.
 bool is_ours(const std::string& name, const LiveTrigger& trigger) {
@@ -67,7 +63,7 @@ void remove_capture(Connection& connection,
     bool announced = false;
     for (const auto& [table, triggers] : by_table) {
         for (const std::string& trigger : triggers) {
-            ddl.run(drop("TRIGGER", trigger), "remove capture from " + table);
+            ddl.run(drop_statement("TRIGGER", trigger), "remove capture from " + table);
         }
         if (!announced) {
             checkpoint("stop.mid_remove");
@@ -75,7 +71,7 @@ void remove_capture(Connection& connection,
         }
     }
     for (const std::string& table : own_tables(live)) {
-        ddl.run(drop("TABLE", table), "remove table " + table);
+        ddl.run(drop_statement("TABLE", table), "remove table " + table);
     }
 }
 
