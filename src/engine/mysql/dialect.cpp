@@ -108,7 +108,9 @@ std::size_t column_words(const Way& way, const Tokens& tokens, std::size_t i, st
     by.clear();
     if (way.to_mariadb()) {
         if (tokens[i].is_word("SRID")) {
-            by = "REF_SYSTEM_ID=" + std::string{tokens[i + 1].text};
+            // MariaDB's REF_SYSTEM_ID is no rule, and is forgotten (seen on 10.11 and 11.8); each
+            // value keeps its own.
+            note(way.notes, "a geometry column's SRID is no rule in MariaDB");
             return i + 2;
         }
         if (tokens[i].is_word("STORAGE") || tokens[i].is_word("COLUMN_FORMAT")) {
