@@ -26,8 +26,9 @@ std::vector<std::string> lines_of(const std::string& definition) {
     std::vector<std::string> lines;
     std::istringstream in{definition};
     for (std::string line; std::getline(in, line);) {
-        const auto begin = line.find_first_not_of(' ');
-        const auto end = line.find_last_not_of(" ,");
+        const bool partition = line.find("PARTITION ") < 3;  // behind " " or "("
+        const auto begin = line.find_first_not_of(partition ? " (" : " ");
+        const auto end = line.find_last_not_of(partition ? " ,)*/" : " ,");
         if (begin != std::string::npos && end != std::string::npos) {
             lines.push_back(line.substr(begin, end - begin + 1).substr(0, shown_bytes_max));
         }
