@@ -294,6 +294,8 @@ void add_events(Connection& connection, Items& items) {
 
 std::optional<View> read_view(Connection& connection, const std::string& name) {
     try {
+        // SHOW CREATE VIEW prints a view that cannot be used as well.
+        connection.run("SHOW COLUMNS FROM " + quote_ident(name));
         const Result shown = connection.run("SHOW CREATE VIEW " + quote_ident(name));
         SchemaText text = text_of(connection, "VIEW", name);
         text.collation = shown.text(0, 3);
