@@ -121,6 +121,7 @@ class MysqlTargetSession : public TargetSession {
     const TableShape& readable(const Table& table);
     void empty_stage(Known& known);
     ApplyCounts apply(Known& known);
+    bool may_clash(const Known& known);
     std::uint64_t upsert(const Known& known);
     Result run_for(const Known& known, const sql::Rendered& statement);
 
@@ -231,15 +232,15 @@ ApplyCounts MysqlTargetSession::apply_stage(const Table& table) {
     }
 }
 
-// With another unique index, ON DUPLICATE KEY UPDATE would change whatever row is in the way; and
-// rows that exchange a unique value are in each other's. Deleting all first, and foreign keys
-// sleep: nothing cascades.
+// ON DUPLICATE KEY UPDATE would change whatever row is in the way of a unique value; and rows that
+// exchange such values are in each other's. Then all go before they come again; foreign keys sleep,
+// and nothing cascades.
 ApplyCounts MysqlTargetSession::apply(Known& known) {
     const Table& table = known.table.table();
     ApplyCounts counts;
     counts.keys = connection_.run(known.stage->count_keys).unsigned_integer(0, 0);
     counts.rows_deleted = connection_.run(known.stage->delete_absent).affected();
-    if (table.key_shape == KeyShape::Columns && !table.has_other_unique) {
+    if (table.key_shape == KeyShape::Columns && !may_clash(known)) {
         counts.rows_written = upsert(known);
         return counts;
     }
@@ -248,6 +249,22 @@ ApplyCounts MysqlTargetSession::apply(Known& known) {
     }
     counts.rows_written = run_for(known, known.stage->insert).affected();
     return counts;
+}
+
+// Whether a staged row may meet another row than that of its key. The indexes are looked up each
+// time, as some are made after the rows; this transaction has used the table, so that no more can
+// come.
+bool MysqlTargetSession::may_clash(const Known& known) {
+    if (!known.table.table().has_other_unique) {
+        return false;
+    }
+    for (const UniqueIndex& index : other_unique_indexes(connection_, known.table)) {
+        const std::optional<sql::Rendered> question = clash_sql(known.table, index);
+        if (!question || connection_.run(*question).boolean(0, 0)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // affected() counts 1 for a row that was inserted, 2 for one that was changed, 0 for one that was

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace dbsync::mysql {
@@ -112,18 +114,22 @@ sql::Rendered create_sql(const TargetTable& table) {
                            .parts("key", {part(keyless(table) ? key + ", nth" : key)}));
 }
 
-sql::Rendered delete_sql(const TargetTable& table, std::int64_t present) {
+std::string same_key(const TargetTable& table) {
     std::string match;
     for (std::size_t i = 0; i < table.table().key.size(); ++i) {
         match += fmt::format("{}t.{} = s.k{}", i == 0 ? "" : " AND ",
                              quote_ident(table.table().key[i]), i + 1);
     }
+    return match;
+}
+
+sql::Rendered delete_sql(const TargetTable& table, std::int64_t present) {
     return sql::render("schemas/mysql/target_delete.sql",
                        sql::Parameters{quoting}
                            .ident("table", table.table().name.name)
                            .ident("index", table.shape.key_index)
                            .ident("stage", stage_name(table))
-                           .parts("match", {part(std::move(match))})
+                           .parts("match", {part(same_key(table))})
                            .literal("present", present));
 }
 
@@ -182,6 +188,26 @@ StageSql make_stage_sql(const TargetTable& table) {
     sql.delete_present = delete_sql(table, 1);
     sql.upsert = upsert_sql(table);
     return sql;
+}
+
+std::optional<sql::Rendered> clash_sql(const TargetTable& table, const UniqueIndex& index) {
+    const std::vector<std::string> staged = writable_columns(table.table());
+    std::string match;
+    for (const std::string& column : index.columns) {
+        const auto found = std::find(staged.begin(), staged.end(), column);
+        if (!index.whole || found == staged.end()) {
+            return std::nullopt;
+        }
+        match += fmt::format("{}t.{} = s.c{}", match.empty() ? "" : " AND ", quote_ident(column),
+                             found - staged.begin() + 1);
+    }
+    return sql::render("schemas/mysql/target_clash.sql",
+                       sql::Parameters{quoting}
+                           .ident("table", table.table().name.name)
+                           .ident("index", index.name)
+                           .ident("stage", stage_name(table))
+                           .parts("match", {part(std::move(match))})
+                           .parts("same", {part(same_key(table))}));
 }
 
 // A copy is fuzzy: its chunks were read at different moments, so two rows of it may claim one

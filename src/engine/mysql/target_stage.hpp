@@ -12,6 +12,7 @@
 #include "engine/mysql/target_table.hpp"
 #include "engine/mysql/target_writer.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,11 @@ struct StageSql {
 
 // Throws Error{Precondition} if the table has no index over its key yet.
 [[nodiscard]] StageSql make_stage_sql(const TargetTable& table);
+
+// Asks whether a staged row wants a value of this index that a row of another key has. Nothing if
+// that cannot be asked: the index is over what is not staged.
+[[nodiscard]] std::optional<sql::Rendered> clash_sql(const TargetTable& table,
+                                                     const UniqueIndex& index);
 
 // The writable columns, as LOAD DATA takes them straight into the table.
 [[nodiscard]] LoadTarget copy_target(const TargetTable& table);

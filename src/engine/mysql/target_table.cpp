@@ -13,12 +13,6 @@ namespace dbsync::mysql {
 
 namespace {
 
-struct UniqueIndex {
-    std::string name;
-    std::vector<std::string> columns;
-    bool whole = true;  // no part of a column, no expression
-};
-
 std::vector<UniqueIndex> unique_indexes(Connection& connection, const Table& table) {
     const Result rows = connection.run(
         "SELECT index_name, column_name, sub_part FROM information_schema.statistics"
@@ -98,6 +92,14 @@ TargetTable look_up_target(Connection& connection, const Table& table) {
         std::any_of(indexes.begin(), indexes.end(),
                     [&](const UniqueIndex& index) { return &index != key; });
     return found;
+}
+
+std::vector<UniqueIndex> other_unique_indexes(Connection& connection, const TargetTable& table) {
+    std::vector<UniqueIndex> indexes = unique_indexes(connection, table.table());
+    std::erase_if(indexes, [&](const UniqueIndex& index) {
+        return index.name == table.shape.key_index;
+    });
+    return indexes;
 }
 
 void require_key_index(const TargetTable& table) {

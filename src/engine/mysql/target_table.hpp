@@ -21,8 +21,18 @@ struct TargetTable {
     [[nodiscard]] const Table& table() const noexcept { return shape.table; }
 };
 
+struct UniqueIndex {
+    std::string name;
+    std::vector<std::string> columns;
+    bool whole = true;  // no part of a column, no expression
+};
+
 // Throws Error{Precondition} if the table or one of its columns is missing.
 [[nodiscard]] TargetTable look_up_target(Connection& connection, const Table& table);
+
+// The table's unique indexes beside that of its key, as they are now.
+[[nodiscard]] std::vector<UniqueIndex> other_unique_indexes(Connection& connection,
+                                                            const TargetTable& table);
 
 // Throws Error{Precondition} if the table has a key and no index over it.
 void require_key_index(const TargetTable& table);

@@ -78,6 +78,29 @@ TEST_P(TargetTest, ReportsARowOutsideTheStageThatIsInTheWay) {
     EXPECT_THAT(values(all_of_t), ElementsAre("1:a", "2:b"));
 }
 
+TEST_P(TargetTest, ChangesRowsInPlaceWhereNoUniqueValueIsInTheWay) {
+    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), n INT, UNIQUE (v, n));"
+           "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', NULL), (4, 'c', NULL)");
+
+    const ApplyCounts counts =
+        apply({"1\t1\t1\ta\t2\n2\t1\t2\tb\t1\n3\t1\t3\tc\t\\N\n5\t1\t5\ta\t1\n6\t1\t6\tc\t\\N\n"});
+    EXPECT_EQ(counts.rows_written, 5U) << "a value changed hands: all go and come";
+    EXPECT_EQ(apply({"1\t1\t1\tA\t2\n2\t1\t2\tb\t1\n7\t1\t7\tz\t1\n"}).rows_written, 2U);
+
+    EXPECT_THAT(values("SELECT CONCAT_WS(':', id, v, n) FROM t ORDER BY id"),
+                ElementsAre("1:A:2", "2:b:1", "3:c", "4:c", "5:a:1", "6:c", "7:z:1"));
+}
+
+TEST_P(TargetTest, KeepsUniquePartsAndExpressionsApart) {
+    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), g INT AS (LENGTH(v)) STORED UNIQUE,"
+           " UNIQUE (v(2))); INSERT INTO t VALUES (1, 'aa1', DEFAULT), (2, 'bb12', DEFAULT)");
+
+    apply({"1\t1\t1\tbbbb\n2\t1\t2\taax\n"});
+    EXPECT_EQ(kind_of([&] { apply({"3\t1\t3\tbbccccccc\n"}); }), ErrorKind::Conflict);
+
+    EXPECT_THAT(values(all_of_t), ElementsAre("1:bbbb", "2:aax"));
+}
+
 TEST_P(TargetTest, LetsForeignKeysSleepWhileParentsGoAndComeAgain) {
     create("CREATE TABLE p(id INT PRIMARY KEY, v VARCHAR(9) UNIQUE);"
            "CREATE TABLE q(id INT PRIMARY KEY, v VARCHAR(9));"
