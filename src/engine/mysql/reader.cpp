@@ -35,6 +35,8 @@ namespace {
 
 constexpr const char* keys_name = "_dbsync_keys";
 constexpr std::size_t tables_a_lock = 50;  // locked by one statement
+// From so many tables on, all shapes are looked up at once: MariaDB opens files for each query.
+constexpr std::size_t shapes_at_once = 20;
 constexpr std::uint64_t rows_limit = std::numeric_limits<std::int64_t>::max();  // of LIMIT
 
 // Whether equal keys have one text form: then the server can share them out by a hash of it.
@@ -89,6 +91,9 @@ class Reader final : public SourceReader {
     void lock(std::chrono::milliseconds lock_timeout);
     [[noreturn]] void raise_lock(const Error& error, std::chrono::milliseconds lock_timeout) const;
     const TableShape& shape(const Table& table);
+    const TableShape* known_shape(const Table& table) const;
+    void load_shapes();
+    const TableShape& keep_shape(const Table& table, std::optional<TableShape> found);
     std::string dirty_keys(const Table& table, const DeltaRange& range);
     std::string share_of(const TableShape& shape, const std::string& keys, const DeltaRange& range);
 
@@ -223,8 +228,9 @@ std::string Reader::share_of(const TableShape& shape,
                              const DeltaRange& range) {
     const std::string names = key_names(key_fields(shape.table));
     if (is_exact(shape)) {
-        return fmt::format("SELECT {0} FROM ({1}) AS a WHERE CRC32(CONCAT_WS('/', {0})) % {2} = {3}",
-                           names, keys, range.buckets, range.bucket);
+        return fmt::format(
+            "SELECT {0} FROM ({1}) AS a WHERE CRC32(CONCAT_WS('/', {0})) % {2} = {3}", names, keys,
+            range.buckets, range.bucket);
     }
     if (range.widened) {
         return keys;
@@ -301,13 +307,36 @@ void Reader::end() noexcept {
     open_ = false;
 }
 
-// With the table as it was captured: key and columns are the same, or the audit had said so.
-const TableShape& Reader::shape(const Table& table) {
+const TableShape* Reader::known_shape(const Table& table) const {
     const auto known = shapes_.find(table.id);
-    if (known != shapes_.end() && known->second.table.fingerprint == table.fingerprint) {
-        return known->second;
+    return known == shapes_.end() || known->second.table.fingerprint != table.fingerprint
+               ? nullptr
+               : &known->second;
+}
+
+const TableShape& Reader::shape(const Table& table) {
+    if (shapes_.empty() && tables_.size() >= shapes_at_once) {
+        load_shapes();
     }
-    std::optional<TableShape> found = read_shape(*connection_, table.name.name);
+    const TableShape* known = known_shape(table);
+    return known != nullptr ? *known
+                            : keep_shape(table, read_shape(*connection_, table.name.name));
+}
+
+void Reader::load_shapes() {
+    std::map<std::string, TableShape> found;
+    for (TableShape& each : read_shapes(*connection_)) {
+        found.emplace(each.table.name.name, std::move(each));
+    }
+    for (const Table& table : tables_) {
+        if (const auto each = found.find(table.name.name); each != found.end()) {
+            keep_shape(table, std::move(each->second));
+        }
+    }
+}
+
+// With the table as it was captured: key and columns are the same, or the audit had said so.
+const TableShape& Reader::keep_shape(const Table& table, std::optional<TableShape> found) {
     if (!found || found->table.columns != table.columns || found->table.key != table.key) {
         throw Error{{.kind = ErrorKind::SchemaChanged,
                      .what_failed = "a captured table has other columns than when capture began",
