@@ -217,12 +217,7 @@ TEST_P(TargetConformance, SchemaItemsAreRunOnce) {
 
 TEST_P(TargetConformance, TriggersSleepUntilTheyAreWoken) {
     app_->exec("CREATE TABLE log(id INTEGER PRIMARY KEY, v TEXT)");
-    app_->exec(ends_->many_writers()
-                   ? R"(CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
-                        'BEGIN INSERT INTO log VALUES (NEW.id, NEW.v); RETURN NULL; END';
-                        CREATE TRIGGER tr AFTER INSERT ON "T x" FOR EACH ROW EXECUTE FUNCTION f())"
-                   : R"(CREATE TRIGGER tr AFTER INSERT ON "T x" BEGIN
-                        INSERT INTO log VALUES (NEW.id, NEW.v); END)");
+    app_->exec(ends_->logging_trigger());
     PlainMove move{*ends_};
     move.begin();
     app_->exec("INSERT INTO \"T x\" VALUES (4, 'd')");
