@@ -9,6 +9,7 @@
 #include "engine/mysql/read_sql.hpp"
 #include "engine/mysql/target_notes.hpp"
 #include "engine/mysql/target_stage.hpp"
+#include "engine/mysql/target_stage_writer.hpp"
 #include "engine/mysql/target_table.hpp"
 #include "engine/mysql/target_writer.hpp"
 
@@ -40,54 +41,6 @@ struct Known {
     bool stage_made = false;
     std::uint64_t rows_put = 0;      // into the stage since it was made
     bool after_empty_key = false;    // unverified_keys() ended with a key whose text is empty
-};
-
-// Takes form Change: notes the keys if they are to be noted, numbers equal rows of a table without
-// a key, and hands the rows on to the stage.
-class StageWriter : public RowWriter {
-  public:
-    StageWriter(std::unique_ptr<RowWriter> rows, std::optional<KeyNotes> notes,
-                const Table& table, std::uint64_t& rows_put)
-        : rows_{std::move(rows)},
-          notes_{std::move(notes)},
-          keyless_{table.key_shape == KeyShape::WholeRow},
-          key_fields_{key_fields(table)},
-          rows_put_{rows_put} {}
-
-    void push(RowBlock block) override {
-        rows_put_ += block.rows;
-        if (notes_) {
-            note(block.bytes);
-        }
-        rows_->push(keyless_ ? equal_.numbered(block) : std::move(block));
-    }
-
-    std::uint64_t finish() override {
-        if (notes_) {
-            notes_->flush();
-        }
-        return rows_->finish();
-    }
-
-  private:
-    void note(std::string_view rest) {
-        std::optional<std::string_view> last;
-        while (!rest.empty()) {
-            const std::string_view key = key_of(rest, key_fields_);
-            if (key != last) {
-                notes_->add(key);
-            }
-            last = key;
-            rest.remove_prefix(rest.find('\n', key.size()) + 1);
-        }
-    }
-
-    std::unique_ptr<RowWriter> rows_;
-    std::optional<KeyNotes> notes_;
-    EqualRows equal_;
-    bool keyless_;
-    std::size_t key_fields_;
-    std::uint64_t& rows_put_;
 };
 
 class MysqlTargetSession : public TargetSession {
@@ -216,7 +169,7 @@ std::unique_ptr<RowWriter> MysqlTargetSession::stage(const Table& table) {
     } catch (const Error& error) {
         throw error.with_table(table.name.display());
     }
-    return std::make_unique<StageWriter>(
+    return make_stage_writer(
         make_bulk_writer(connection_, known.stage->load, unfinished_),
         tracks_unverified_ ? std::optional{KeyNotes{connection_, job_, table.id}} : std::nullopt,
         known.table.table(), known.rows_put);

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <utility>
 
 namespace dbsync::mysql {
@@ -222,34 +221,6 @@ LoadTarget copy_target(const TargetTable& table) {
         target.columns.push_back(load_column(table, column, column));
     }
     return target;
-}
-
-// A block that is smaller than a full one was the last of a reading.
-RowBlock EqualRows::numbered(const RowBlock& block) {
-    RowBlock result;
-    result.rows = block.rows;
-    result.bytes.reserve(block.bytes.size() + 3 * block.rows);
-    for (std::string_view rest{block.bytes}; !rest.empty();) {
-        const std::string_view row = rest.substr(0, rest.find('\n') + 1);
-        const std::string_view hash = key_of(row, 1);
-        nth_ = hash == hash_ ? nth_ + 1 : 1;
-        hash_ = hash;
-        fmt::format_to(std::back_inserter(result.bytes), "{}\t", nth_);
-        result.bytes += row;
-        rest.remove_prefix(row.size());
-    }
-    if (block.bytes.size() < block_bytes_max) {
-        hash_.clear();
-    }
-    return result;
-}
-
-std::string_view key_of(std::string_view row, std::size_t key_fields) {
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < key_fields; ++i) {
-        end = row.find('\t', end + (i == 0 ? 0 : 1));
-    }
-    return row.substr(0, end);
 }
 
 }  // namespace dbsync::mysql

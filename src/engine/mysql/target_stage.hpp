@@ -14,7 +14,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace dbsync::mysql {
 
@@ -41,20 +40,5 @@ struct StageSql {
 
 // The writable columns, as LOAD DATA takes them straight into the table.
 [[nodiscard]] LoadTarget copy_target(const TargetTable& table);
-
-// Numbers equal rows of form Change of a table without a key, which come one after another: a
-// second reading of the same hash gives the same numbers, and so takes the first one's place.
-class EqualRows {
-  public:
-    // The block with each row's number in front of it.
-    [[nodiscard]] RowBlock numbered(const RowBlock& block);
-
-  private:
-    std::string hash_;
-    std::uint64_t nth_ = 0;
-};
-
-// The bytes of the key in front of a row of form Change.
-[[nodiscard]] std::string_view key_of(std::string_view row, std::size_t key_fields);
 
 }  // namespace dbsync::mysql

@@ -206,7 +206,8 @@ TEST_P(TargetJobTest, SetsCountersAboveEveryValueInUseAndWakesOnce) {
         {.schema = {}, .name = "full", .value = 127, .is_called = false}};
 
     target_->wake("job", states, {});
-    exec("INSERT INTO t VALUES (NULL); INSERT INTO low VALUES (NULL); INSERT INTO none VALUES (NULL)");
+    exec("INSERT INTO t VALUES (NULL); INSERT INTO low VALUES (NULL);"
+         "INSERT INTO none VALUES (NULL)");
     target_->wake("job", std::vector<SequenceState>{{.schema = {}, .name = "gone"}}, {});
 
     EXPECT_EQ(value("SELECT MAX(id) FROM t"), "1000000000000");
@@ -274,7 +275,8 @@ TEST_P(TargetJobTest, SaysWhatTheServerLacks) {
 }
 
 TEST_P(TargetJobTest, AdoptsARestoredCopyOfTheSource) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20)); CREATE TABLE log(v VARCHAR(20) PRIMARY KEY)");
+    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20));"
+           "CREATE TABLE log(v VARCHAR(20) PRIMARY KEY)");
     exec("CREATE TABLE _dbsync_delta_1(seq INT PRIMARY KEY);"
          "CREATE TABLE _dbsync_capture(job VARCHAR(9) PRIMARY KEY);"
          "CREATE TRIGGER _dbsync_1_insert AFTER INSERT ON t FOR EACH ROW"

@@ -144,7 +144,8 @@ TEST_P(TargetTest, MakesAsManyEqualRowsOfATableWithoutAKeyAsThereAre) {
 }
 
 TEST_P(TargetTest, WritesNeitherGeneratedColumnsNorDefaultsOfItsOwn) {
-    const std::string invisible = server().is_mariadb() ? "INVISIBLE DEFAULT 7" : "DEFAULT 7 INVISIBLE";
+    const std::string invisible =
+        server().is_mariadb() ? "INVISIBLE DEFAULT 7" : "DEFAULT 7 INVISIBLE";
     create("CREATE TABLE t(id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(20),"
            " g INT AS (i + 1) STORED, w INT AS (i + 2) VIRTUAL, i INT " + invisible + ")");
 
