@@ -154,8 +154,8 @@ CreateTable parse_create_table(std::string_view text) {
         if (tokens[i].is_symbol('(')) {
             i = closing(tokens, i);
         } else if (i == end || tokens[i].is_symbol(',')) {
-            table.parts.push_back(
-                read_part(all.substr(tokens[begin].begin, tokens[i - 1].end - tokens[begin].begin)));
+            table.parts.push_back(read_part(
+                all.substr(tokens[begin].begin, tokens[i - 1].end - tokens[begin].begin)));
             begin = i + 1;
         }
     }

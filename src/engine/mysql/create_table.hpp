@@ -31,8 +31,8 @@ struct TablePart {
     // is among them.
     std::vector<std::string> columns = {};
     bool whole = true;
-    bool expression = false;     // a functional key part (MySQL)
-    bool auto_increment = false;  // of a column
+    bool expression = false;         // a functional key part (MySQL)
+    bool auto_increment = false;     // of a column
     std::string parent_schema = {};  // of a foreign key; empty: the same database
     std::string parent_table = {};
 };

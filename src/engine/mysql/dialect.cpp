@@ -148,11 +148,8 @@ std::size_t end_of_expression(const Tokens& tokens, std::size_t i, bool large) {
     return call ? closing(tokens, i + 1) + 1 : i + (introduced ? 2U : 1U);
 }
 
-std::string carry_default(const Way& way,
-                          const Tokens& tokens,
-                          std::string_view text,
-                          std::size_t i,
-                          std::size_t end) {
+std::string carry_default(
+    const Way& way, const Tokens& tokens, std::string_view text, std::size_t i, std::size_t end) {
     const std::string_view value =
         text.substr(tokens[i].begin, tokens[end - 1].end - tokens[i].begin);
     if (tokens[i].is_word("nextval") || tokens[i].is_word("lastval")) {

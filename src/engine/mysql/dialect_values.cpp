@@ -20,13 +20,13 @@ struct Language {
 };
 
 constexpr std::array languages{
-    Language{"cs", "czech"},      Language{"da", "danish"},      Language{"de_pb", "german2"},
-    Language{"eo", "esperanto"},  Language{"es", "spanish"},     Language{"es_trad", "spanish2"},
-    Language{"et", "estonian"},   Language{"hr", "croatian"},    Language{"hu", "hungarian"},
-    Language{"is", "icelandic"},  Language{"la", "roman"},       Language{"lt", "lithuanian"},
-    Language{"lv", "latvian"},    Language{"pl", "polish"},      Language{"ro", "romanian"},
-    Language{"sk", "slovak"},     Language{"sl", "slovenian"},   Language{"sv", "swedish"},
-    Language{"tr", "turkish"},    Language{"vi", "vietnamese"},
+    Language{"cs", "czech"},     Language{"da", "danish"},     Language{"de_pb", "german2"},
+    Language{"eo", "esperanto"}, Language{"es", "spanish"},    Language{"es_trad", "spanish2"},
+    Language{"et", "estonian"},  Language{"hr", "croatian"},   Language{"hu", "hungarian"},
+    Language{"is", "icelandic"}, Language{"la", "roman"},      Language{"lt", "lithuanian"},
+    Language{"lv", "latvian"},   Language{"pl", "polish"},     Language{"ro", "romanian"},
+    Language{"sk", "slovak"},    Language{"sl", "slovenian"},  Language{"sv", "swedish"},
+    Language{"tr", "turkish"},   Language{"vi", "vietnamese"},
 };
 
 // MariaDB 11.4.5 and later know MySQL's 0900 collations by name (MDEV-20912).
@@ -37,9 +37,14 @@ constexpr std::string_view utf8mb4 = "utf8mb4_";
 constexpr std::string_view uca1400 = "_uca1400_";
 
 // Modes that only one kind of server has, and without which a text means the same there.
-constexpr std::array<std::string_view, 8> dropped_modes{
-    "NO_AUTO_CREATE_USER", "NO_FIELD_OPTIONS", "NO_KEY_OPTIONS", "NO_TABLE_OPTIONS",
-    "MYSQL323",            "MYSQL40",          "DB2",            "MAXDB"};
+constexpr std::array<std::string_view, 8> dropped_modes{"NO_AUTO_CREATE_USER",
+                                                        "NO_FIELD_OPTIONS",
+                                                        "NO_KEY_OPTIONS",
+                                                        "NO_TABLE_OPTIONS",
+                                                        "MYSQL323",
+                                                        "MYSQL40",
+                                                        "DB2",
+                                                        "MAXDB"};
 constexpr std::array<std::string_view, 5> mariadb_modes{
     "ORACLE", "MSSQL", "POSTGRESQL", "EMPTY_STRING_IS_NULL", "SIMULTANEOUS_ASSIGNMENT"};
 

@@ -19,11 +19,11 @@ constexpr std::array foreign_types{
 };
 
 constexpr std::array<std::string_view, 14> large_types{
-    "tinytext", "text",  "mediumtext", "longtext", "tinyblob",   "blob",       "mediumblob",
-    "longblob", "point", "linestring", "polygon",  "multipoint", "geometry",   "json"};
+    "tinytext", "text",  "mediumtext", "longtext", "tinyblob",   "blob",     "mediumblob",
+    "longblob", "point", "linestring", "polygon",  "multipoint", "geometry", "json"};
 
 constexpr std::array<std::string_view, 6> mysql_options{
-    "ENCRYPTION",      "COMPRESSION",      "AUTOEXTEND_SIZE",
+    "ENCRYPTION",       "COMPRESSION",      "AUTOEXTEND_SIZE",
     "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE"};
 
 constexpr std::array<std::string_view, 4> mariadb_options{"PAGE_CHECKSUM", "TRANSACTIONAL",

@@ -12,7 +12,7 @@ namespace dbsync::mysql {
 
 struct ForeignType {
     std::string_view name;
-    int mariadb_min;           // first version that has it; 0: none has
+    int mariadb_min;  // first version that has it; 0: none has
     int mysql_min;
     std::string_view instead;  // a type that keeps its values' text; empty: there is none
 };

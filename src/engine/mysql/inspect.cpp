@@ -30,8 +30,8 @@ constexpr int mariadb_tested_max = 110899;
 constexpr std::int64_t lock_wait_min_s = 30;
 constexpr int sessions_named_max = 5;
 
-constexpr std::array needed{"SELECT", "INSERT",  "UPDATE",                 "DELETE", "CREATE",
-                            "DROP",   "TRIGGER", "CREATE TEMPORARY TABLES"};
+constexpr std::array needed{"SELECT", "INSERT", "UPDATE",  "DELETE",
+                            "CREATE", "DROP",   "TRIGGER", "CREATE TEMPORARY TABLES"};
 
 constexpr unsigned code_xa_denied = 1401;  // XAER_RMERR: without XA_RECOVER_ADMIN
 
@@ -110,8 +110,7 @@ void look_at_grants(Connection& connection, const Rights& rights, Findings& find
         }
     }
     if (!missing.empty()) {
-        say(findings, Severity::Fail, "source",
-            "this user lacks " + missing + " on the database",
+        say(findings, Severity::Fail, "source", "this user lacks " + missing + " on the database",
             fmt::format("run GRANT {} ON `{}`.* TO this user", missing, connection.database()));
     }
     if (!rights.process) {

@@ -65,8 +65,10 @@ void look_at_charsets(const TableShape& shape, Findings& findings) {
 }
 
 // A foreign key to a table of this database that is not moved.
-void look_at_parents(const TableShape& shape, const std::set<std::string>& moved,
-                     const std::string& database, Findings& findings) {
+void look_at_parents(const TableShape& shape,
+                     const std::set<std::string>& moved,
+                     const std::string& database,
+                     Findings& findings) {
     for (const ForeignKey& key : shape.foreign_keys) {
         if (key.parent_schema == database && !moved.contains(key.parent_table)) {
             say(findings, Severity::Warn, shape.table.name.display(),
@@ -77,7 +79,8 @@ void look_at_parents(const TableShape& shape, const std::set<std::string>& moved
     }
 }
 
-void look_at_cascades(const std::vector<TableShape>& shapes, const std::string& database,
+void look_at_cascades(const std::vector<TableShape>& shapes,
+                      const std::string& database,
                       Findings& findings) {
     std::size_t cascades = 0;
     for (const TableShape& shape : shapes) {
@@ -87,9 +90,10 @@ void look_at_cascades(const std::vector<TableShape>& shapes, const std::string& 
     }
     if (cascades > 0) {
         say(findings, Severity::Ok, "source",
-            fmt::format("{} foreign key(s) with CASCADE or SET NULL: the server tells no trigger of "
-                        "what they do, so the parents' triggers record the values they follow",
-                        cascades));
+            fmt::format(
+                "{} foreign key(s) with CASCADE or SET NULL: the server tells no trigger of "
+                "what they do, so the parents' triggers record the values they follow",
+                cascades));
     }
     for (const CascadeGap& gap : cascade_gaps(shapes, database)) {
         say(findings, Severity::Fail, gap.child,
@@ -150,27 +154,29 @@ std::vector<std::string> names(Connection& connection, const std::string& query)
 }
 
 void look_at_accounts(Connection& connection, Findings& findings) {
-    const std::vector<std::string> accounts = names(
-        connection,
-        "SELECT grantee FROM information_schema.schema_privileges"
-        " WHERE DATABASE() LIKE table_schema UNION SELECT grantee"
-        " FROM information_schema.table_privileges WHERE table_schema = DATABASE()"
-        " UNION SELECT grantee FROM information_schema.column_privileges"
-        " WHERE table_schema = DATABASE() ORDER BY 1");
+    const std::vector<std::string> accounts =
+        names(connection,
+              "SELECT grantee FROM information_schema.schema_privileges"
+              " WHERE DATABASE() LIKE table_schema UNION SELECT grantee"
+              " FROM information_schema.table_privileges WHERE table_schema = DATABASE()"
+              " UNION SELECT grantee FROM information_schema.column_privileges"
+              " WHERE table_schema = DATABASE() ORDER BY 1");
     if (!accounts.empty()) {
         say(findings, Severity::Warn, "source",
             "users and grants are not moved; privileges on this database, as far as this user can "
             "see: " +
                 listed(accounts),
-            "create these accounts on the target before snapshot (definers) and before the cutover");
+            "create these accounts on the target before snapshot (definers) and before the "
+            "cutover");
     }
 }
 
 void look_at_sequences(Connection& connection, const TableFilter& filter, Findings& findings) {
     for (const std::string& name :
-         names(connection, "SELECT table_name FROM information_schema.tables"
-                           " WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
-                           " ORDER BY table_name")) {
+         names(connection,
+               "SELECT table_name FROM information_schema.tables"
+               " WHERE table_schema = DATABASE() AND table_type = 'SEQUENCE'"
+               " ORDER BY table_name")) {
         if (filter.matches({.schema = {}, .name = name})) {
             say(findings, Severity::Fail, name, "is a sequence, which dbsync does not move",
                 "leave it out with --exclude, create it on the target before snapshot, and set it "
@@ -205,9 +211,9 @@ void look_at_programs(Connection& connection, std::span<const Table> tables, Fin
 }
 
 void look_at_broken_views(Connection& connection, Findings& findings) {
-    for (const std::string& name :
-         names(connection, "SELECT table_name FROM information_schema.views"
-                           " WHERE table_schema = DATABASE() ORDER BY table_name")) {
+    for (const std::string& name : names(connection,
+                                         "SELECT table_name FROM information_schema.views"
+                                         " WHERE table_schema = DATABASE() ORDER BY table_name")) {
         try {
             connection.run("SHOW COLUMNS FROM " + quote_ident(name));
         } catch (const Error& error) {
@@ -248,8 +254,10 @@ void look_at_tables(Connection& connection, const TableFilter& filter, Inspectio
         "TRUNCATE or RENAME of a captured table ends dbsync with exit code 8");
 }
 
-void look_at_objects(Connection& connection, const TableFilter& filter,
-                     std::span<const Table> tables, Findings& findings) {
+void look_at_objects(Connection& connection,
+                     const TableFilter& filter,
+                     std::span<const Table> tables,
+                     Findings& findings) {
     look_at_sequences(connection, filter, findings);
     look_at_accounts(connection, findings);
     look_at_broken_views(connection, findings);

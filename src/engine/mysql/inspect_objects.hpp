@@ -14,7 +14,10 @@ namespace dbsync::mysql {
 
 using Findings = std::vector<Finding>;
 
-inline void say(Findings& findings, Severity severity, std::string subject, std::string message,
+inline void say(Findings& findings,
+                Severity severity,
+                std::string subject,
+                std::string message,
                 std::string hint = {}) {
     findings.push_back({severity, std::move(subject), std::move(message), std::move(hint)});
 }
@@ -23,7 +26,9 @@ inline void say(Findings& findings, Severity severity, std::string subject, std:
 void look_at_tables(Connection& connection, const TableFilter& filter, Inspection& inspection);
 
 // Views, routines, triggers, events, sequences, accounts.
-void look_at_objects(Connection& connection, const TableFilter& filter,
-                     std::span<const Table> tables, Findings& findings);
+void look_at_objects(Connection& connection,
+                     const TableFilter& filter,
+                     std::span<const Table> tables,
+                     Findings& findings);
 
 }  // namespace dbsync::mysql

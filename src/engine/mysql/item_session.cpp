@@ -18,10 +18,10 @@ constexpr const char* table_mode =
 
 ItemSession::ItemSession(Connection& connection) : connection_{connection} {
     const Result now = connection.run("SELECT @@sql_mode, @@collation_connection, @@time_zone");
-    own_settings_ = fmt::format(
-        "SET SESSION sql_mode = {}, collation_connection = {}, time_zone = {}",
-        quote_literal(now.text(0, 0)), quote_literal(now.text(0, 1)),
-        quote_literal(now.text(0, 2)));
+    own_settings_ =
+        fmt::format("SET SESSION sql_mode = {}, collation_connection = {}, time_zone = {}",
+                    quote_literal(now.text(0, 0)), quote_literal(now.text(0, 1)),
+                    quote_literal(now.text(0, 2)));
     set_once("foreign_key_checks", "0");
     if (connection.server().mariadb) {
         // 11.3 and later: utf8mb3 without a collation means another one otherwise.

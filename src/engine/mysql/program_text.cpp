@@ -27,7 +27,10 @@ std::size_t find_word(const Tokens& tokens, std::size_t from, std::string_view w
     return from;
 }
 
-std::string_view between(std::string_view text, const Tokens& tokens, std::size_t a, std::size_t b) {
+std::string_view between(std::string_view text,
+                         const Tokens& tokens,
+                         std::size_t a,
+                         std::size_t b) {
     return text.substr(tokens[a].begin, tokens[b].begin - tokens[a].begin);
 }
 
@@ -149,7 +152,8 @@ std::string definer_of(const SchemaText& text) {
         return {};
     }
     const std::size_t user = definer.begin + 2;
-    return text.statement.substr(tokens[user].begin, tokens[definer.end - 1].end - tokens[user].begin);
+    return text.statement.substr(tokens[user].begin,
+                                 tokens[definer.end - 1].end - tokens[user].begin);
 }
 
 }  // namespace dbsync::mysql

@@ -43,8 +43,8 @@ SchemaItem make_item(SchemaStage stage,
                      const std::string& more = {}) {
     const std::string on = text.table.empty() ? text.name : text.table;
     const bool named = !text.table.empty() && text.kind == "TRIGGER";
-    const std::string shown = text.kind + " " + (named ? text.name + " ON " + on : on) +
-                              (more.empty() ? "" : " " + more);
+    const std::string shown =
+        text.kind + " " + (named ? text.name + " ON " + on : on) + (more.empty() ? "" : " " + more);
     return {.id = text.kind + " " + (named ? text.name : on) + (more.empty() ? "" : " " + more),
             .stage = stage,
             .description = shown,
@@ -182,10 +182,10 @@ class TableItems {
         std::vector<TablePart> kept;
         for (const TablePart& part : foreign_keys) {
             if (part.parent_schema.empty() && !names_.contains(part.parent_table)) {
-                log::warn("schema.left_out", {{"item", "FOREIGN KEY " + part.name},
-                                              {"table", table.name.display()},
-                                              {"reason", "refers to " + part.parent_table +
-                                                             ", which is not moved"}});
+                log::warn("schema.left_out",
+                          {{"item", "FOREIGN KEY " + part.name},
+                           {"table", table.name.display()},
+                           {"reason", "refers to " + part.parent_table + ", which is not moved"}});
             } else {
                 kept.push_back(part);
             }
@@ -239,10 +239,10 @@ std::string routine_hint(const Connection& connection) {
 }
 
 void add_routines(Connection& connection, const std::string& kind, Items& items) {
-    for (const std::string& name :
-         names(connection, "SELECT routine_name FROM information_schema.routines"
-                           " WHERE routine_schema = DATABASE() AND routine_type = " +
-                               quote_literal(kind) + " ORDER BY routine_name")) {
+    for (const std::string& name : names(connection,
+                                         "SELECT routine_name FROM information_schema.routines"
+                                         " WHERE routine_schema = DATABASE() AND routine_type = " +
+                                             quote_literal(kind) + " ORDER BY routine_name")) {
         const Result shown = connection.run("SHOW CREATE " + kind + " " + quote_ident(name));
         require_text(shown, 2, kind + " " + name, routine_hint(connection));
         SchemaText text = text_of(connection, kind, name);
@@ -278,9 +278,9 @@ void add_triggers(Connection& connection, std::span<const Table> tables, Items& 
 }
 
 void add_events(Connection& connection, Items& items) {
-    for (const std::string& name :
-         names(connection, "SELECT event_name FROM information_schema.events"
-                           " WHERE event_schema = DATABASE() ORDER BY event_name")) {
+    for (const std::string& name : names(connection,
+                                         "SELECT event_name FROM information_schema.events"
+                                         " WHERE event_schema = DATABASE() ORDER BY event_name")) {
         const Result shown = connection.run("SHOW CREATE EVENT " + quote_ident(name));
         SchemaText text = text_of(connection, "EVENT", name);
         text.sql_mode = shown.text(0, 1);
@@ -305,25 +305,26 @@ std::optional<View> read_view(Connection& connection, const std::string& name) {
         if (error.kind() == ErrorKind::Connection || error.kind() == ErrorKind::Permission) {
             throw;
         }
-        log::warn("schema.left_out", {{"item", "VIEW " + name},
-                                      {"reason", error.fields().native_text}});
+        log::warn("schema.left_out",
+                  {{"item", "VIEW " + name}, {"reason", error.fields().native_text}});
         return std::nullopt;
     }
 }
 
 void add_views(Connection& connection, std::span<const Table> tables, Items& items) {
     std::vector<View> views;
-    for (const std::string& name :
-         names(connection, "SELECT table_name FROM information_schema.tables"
-                           " WHERE table_schema = DATABASE() AND table_type = 'VIEW'"
-                           " ORDER BY table_name")) {
+    for (const std::string& name : names(connection,
+                                         "SELECT table_name FROM information_schema.tables"
+                                         " WHERE table_schema = DATABASE() AND table_type = 'VIEW'"
+                                         " ORDER BY table_name")) {
         if (std::optional<View> view = read_view(connection, name)) {
             views.push_back(std::move(*view));
         }
     }
     std::vector<std::string> missing =
-        names(connection, "SELECT table_name FROM information_schema.tables"
-                          " WHERE table_schema = DATABASE() AND table_type <> 'VIEW'");
+        names(connection,
+              "SELECT table_name FROM information_schema.tables"
+              " WHERE table_schema = DATABASE() AND table_type <> 'VIEW'");
     std::erase_if(missing, [&](const std::string& name) {
         return std::any_of(tables.begin(), tables.end(),
                            [&](const Table& table) { return table.name.name == name; });

@@ -12,11 +12,11 @@
 
 namespace dbsync::mysql {
 
-// Before: the tables with the indexes that they cannot be without. After: their other indexes. Last:
-// foreign keys, functions, procedures, views in the order of their dependence. Asleep: triggers and
-// events. Views and foreign keys that refer to a table of this database which is not among `tables`
-// are left out, with a warning in the log.
-// Throws Error{Permission} if a text may not be read.
+// Before: the tables with the indexes that they cannot be without. After: their other indexes.
+// Last: foreign keys, functions, procedures, views in the order of their dependence. Asleep:
+// triggers and events. Views and foreign keys that refer to a table of this database which is not
+// among `tables` are left out, with a warning in the log. Throws Error{Permission} if a text may
+// not be read.
 [[nodiscard]] std::vector<SchemaItem> export_schema(Connection& source,
                                                     std::span<const Table> tables);
 

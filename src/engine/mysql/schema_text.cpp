@@ -41,8 +41,8 @@ SchemaText decode(const std::string& sql) {
     const auto end = sql.find(end_mark);
     DBSYNC_CHECK(sql.starts_with(begin_mark) && end != std::string::npos,
                  "a schema item of this engine");
-    const auto header = nlohmann::json::parse(sql.substr(begin_mark.size(),
-                                                         end - begin_mark.size()));
+    const auto header =
+        nlohmann::json::parse(sql.substr(begin_mark.size(), end - begin_mark.size()));
     SchemaText text{.server = {.mariadb = header.at("mariadb"),
                                .version = header.at("version"),
                                .text = header.at("server")},

@@ -60,7 +60,7 @@ class Lexer {
         if (c == '`' || c == '"' || c == '\'') {
             quoted(c);
             return c == '`' || (c == '"' && rules_.ansi_quotes) ? TokenKind::Quoted
-                                                                 : TokenKind::String;
+                                                                : TokenKind::String;
         }
         if (here("/*!") || here("/*M!")) {
             at_ = text_.find('!', at_) + 1;
@@ -102,8 +102,8 @@ class Lexer {
 
     // A doubled quote stands for itself; it makes two tokens' worth of text into one.
     void quoted(char quote) {
-        const bool escapes = quote != '`' && rules_.backslash_escapes &&
-                             !(quote == '"' && rules_.ansi_quotes);
+        const bool escapes =
+            quote != '`' && rules_.backslash_escapes && !(quote == '"' && rules_.ansi_quotes);
         for (++at_; at_ < text_.size(); ++at_) {
             if (escapes && text_[at_] == '\\') {
                 ++at_;

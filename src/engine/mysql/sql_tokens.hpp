@@ -11,13 +11,13 @@
 namespace dbsync::mysql {
 
 enum class TokenKind {
-    Word,      // a keyword, a name without quotes, digits
-    Quoted,    // `name`, or "name" with ANSI_QUOTES
-    String,    // 'text', or "text" without ANSI_QUOTES
-    Symbol,    // one character
-    Comment,   // -- …, # …, /* … */
-    Open,      // of a comment that the server executes: /*!80023, /*M!100301
-    Close,     // its end
+    Word,     // a keyword, a name without quotes, digits
+    Quoted,   // `name`, or "name" with ANSI_QUOTES
+    String,   // 'text', or "text" without ANSI_QUOTES
+    Symbol,   // one character
+    Comment,  // -- …, # …, /* … */
+    Open,     // of a comment that the server executes: /*!80023, /*M!100301
+    Close,    // its end
 };
 
 struct Token {

@@ -42,9 +42,9 @@ struct LedgerRow {
 };
 
 std::map<std::string, LedgerRow> read_ledger(Connection& target, const std::string& job) {
-    const Result rows =
-        target.run("SELECT `item`, `done`, `hash` FROM `_dbsync_target_schema_item` WHERE `job` = " +
-                   quote_literal(job));
+    const Result rows = target.run(
+        "SELECT `item`, `done`, `hash` FROM `_dbsync_target_schema_item` WHERE `job` = " +
+        quote_literal(job));
     std::map<std::string, LedgerRow> ledger;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
         ledger[rows.text(i, 0)] = {rows.boolean(i, 1), rows.text(i, 2)};
@@ -288,9 +288,10 @@ class Run {
 
     void begin(const Step& step) {
         if (!step.begun) {
-            target_.run("INSERT INTO `_dbsync_target_schema_item` (`job`, `item`, `hash`) VALUES (" +
-                        quote_literal(job_) + ", " + quote_literal(step.item.id) + ", SHA2(" +
-                        quote_literal(step.item.sql) + ", 256))");
+            target_.run(
+                "INSERT INTO `_dbsync_target_schema_item` (`job`, `item`, `hash`) VALUES (" +
+                quote_literal(job_) + ", " + quote_literal(step.item.id) + ", SHA2(" +
+                quote_literal(step.item.sql) + ", 256))");
         }
     }
 
@@ -314,9 +315,10 @@ class Run {
         fields.what_failed = "cannot create " + step.item.description + " on the target";
         fields.table = step.text.kind == "TABLE" ? step.text.name : step.text.table;
         if (fields.hint.empty()) {
-            fields.hint = is_program(step.text) && step.text.server.mariadb != target_.server().mariadb
-                              ? "write it for this server, create it on the target, and run again"
-                              : "make the target's schema by hand and run with --schema none";
+            fields.hint =
+                is_program(step.text) && step.text.server.mariadb != target_.server().mariadb
+                    ? "write it for this server, create it on the target, and run again"
+                    : "make the target's schema by hand and run with --schema none";
         }
         throw Error{fields};
     }
@@ -350,11 +352,12 @@ void save_and_drop_triggers(Connection& target,
                             std::span<const Table> tables) {
     create_table(target, "schemas/mysql/target_asleep.sql");
     for (const SchemaItem& item : export_sleepers(target, tables)) {
-        target.run("INSERT INTO `_dbsync_target_asleep` (`job`, `item`, `description`, `statement`)"
-                   " VALUES (" +
-                   quote_literal(job) + ", " + quote_literal(item.id) + ", " +
-                   quote_literal(item.description) + ", " + quote_literal(item.sql) +
-                   ") ON DUPLICATE KEY UPDATE `statement` = VALUES(`statement`)");
+        target.run(
+            "INSERT INTO `_dbsync_target_asleep` (`job`, `item`, `description`, `statement`)"
+            " VALUES (" +
+            quote_literal(job) + ", " + quote_literal(item.id) + ", " +
+            quote_literal(item.description) + ", " + quote_literal(item.sql) +
+            ") ON DUPLICATE KEY UPDATE `statement` = VALUES(`statement`)");
         target.run(drop_statement(decode(item.sql)));
     }
 }
@@ -362,9 +365,9 @@ void save_and_drop_triggers(Connection& target,
 void run_asleep(Connection& target, const std::string& job, std::span<const SchemaItem> items) {
     create_table(target, "schemas/mysql/target_asleep.sql");
     const std::string of_job = " WHERE `job` = " + quote_literal(job);
-    const Result rows = target.run(
-        "SELECT `item`, `description`, `statement` FROM `_dbsync_target_asleep`" + of_job +
-        " ORDER BY `number`");
+    const Result rows =
+        target.run("SELECT `item`, `description`, `statement` FROM `_dbsync_target_asleep`" +
+                   of_job + " ORDER BY `number`");
     std::vector<SchemaItem> saved;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
         saved.push_back({.id = rows.text(i, 0),

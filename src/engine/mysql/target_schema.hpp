@@ -23,7 +23,8 @@ void run_schema(Connection& target, const std::string& job, std::span<const Sche
 
 // After a restore: triggers of `tables`, and the events of the database, are kept in
 // _dbsync_target_asleep and dropped. Idempotent.
-void save_and_drop_triggers(Connection& target, const std::string& job,
+void save_and_drop_triggers(Connection& target,
+                            const std::string& job,
                             std::span<const Table> tables);
 
 // What save_and_drop_triggers() kept, then `items`.

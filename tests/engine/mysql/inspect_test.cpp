@@ -70,8 +70,9 @@ class InspectTest : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(InspectTest, FindsNothingAgainstAnOrdinaryDatabase) {
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY, v int, hid int INVISIBLE,"
-               " g int GENERATED ALWAYS AS (v + 1) STORED)");
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY, v int, hid int INVISIBLE,"
+        " g int GENERATED ALWAYS AS (v + 1) STORED)");
     const Inspection found = inspect();
     ASSERT_EQ(found.tables.size(), 1U);
     EXPECT_EQ(found.tables[0].name.name, "t");
@@ -83,8 +84,9 @@ TEST_P(InspectTest, FindsNothingAgainstAnOrdinaryDatabase) {
 }
 
 TEST_P(InspectTest, LooksAtKeys) {
-    app_->exec("CREATE TABLE none (a int); CREATE TABLE nullable (a int UNIQUE);"
-               "CREATE TABLE floats (f double PRIMARY KEY)");
+    app_->exec(
+        "CREATE TABLE none (a int); CREATE TABLE nullable (a int UNIQUE);"
+        "CREATE TABLE floats (f double PRIMARY KEY)");
     if (!server_->is_mariadb()) {  // there no generated column is ever NOT NULL
         app_->exec("CREATE TABLE made (a int, g int AS (a + 1) STORED PRIMARY KEY)");
     }
@@ -98,23 +100,24 @@ TEST_P(InspectTest, LooksAtKeys) {
 }
 
 TEST_P(InspectTest, LooksAtEnginesAndCharacterSets) {
-    app_->exec("CREATE TABLE my (a int PRIMARY KEY) ENGINE = MyISAM;"
-               "CREATE TABLE odd (a int PRIMARY KEY, s varchar(9) CHARACTER SET sjis,"
-               " l varchar(9) CHARACTER SET latin1)");
+    app_->exec(
+        "CREATE TABLE my (a int PRIMARY KEY) ENGINE = MyISAM;"
+        "CREATE TABLE odd (a int PRIMARY KEY, s varchar(9) CHARACTER SET sjis,"
+        " l varchar(9) CHARACTER SET latin1)");
     const Inspection found = inspect();
     EXPECT_THAT(about(found, "my"), HasSubstr("fail: its engine MyISAM"));
-    EXPECT_THAT(about(found, "odd"),
-                AllOf(HasSubstr("warn: column s is in character set sjis"),
-                      Not(HasSubstr("column l"))));
+    EXPECT_THAT(about(found, "odd"), AllOf(HasSubstr("warn: column s is in character set sjis"),
+                                           Not(HasSubstr("column l"))));
     EXPECT_THAT(about(inspect({.include = {}, .exclude = {"my"}}), "my"), IsEmpty());
 }
 
 TEST_P(InspectTest, LooksAtCascades) {
-    app_->exec("CREATE TABLE p (id int PRIMARY KEY);"
-               "CREATE TABLE c (id int PRIMARY KEY, p int,"
-               " CONSTRAINT fk FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE);"
-               "CREATE TABLE r (id int PRIMARY KEY, p int,"
-               " CONSTRAINT plain FOREIGN KEY (p) REFERENCES p (id))");
+    app_->exec(
+        "CREATE TABLE p (id int PRIMARY KEY);"
+        "CREATE TABLE c (id int PRIMARY KEY, p int,"
+        " CONSTRAINT fk FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE);"
+        "CREATE TABLE r (id int PRIMARY KEY, p int,"
+        " CONSTRAINT plain FOREIGN KEY (p) REFERENCES p (id))");
     const Inspection all = inspect();
     EXPECT_THAT(about(all, "source"), HasSubstr("ok: 1 foreign key(s) with CASCADE"));
     EXPECT_THAT(about(all, "c"), IsEmpty());
@@ -124,16 +127,16 @@ TEST_P(InspectTest, LooksAtCascades) {
 }
 
 TEST_P(InspectTest, LooksAtProgramsAndViews) {
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY, v int); CREATE TABLE u (id int PRIMARY KEY);"
-               "CREATE VIEW v AS SELECT id FROM t; CREATE VIEW broken AS SELECT id FROM u;"
-               "DROP TABLE u;"
-               "CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2031-01-01 00:00:00' DO SET @a = 1");
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY, v int); CREATE TABLE u (id int PRIMARY KEY);"
+        "CREATE VIEW v AS SELECT id FROM t; CREATE VIEW broken AS SELECT id FROM u;"
+        "DROP TABLE u;"
+        "CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2031-01-01 00:00:00' DO SET @a = 1");
     app_->exec("CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.v = (SELECT 1 FROM " +
                quote_ident(database_) + ".t WHERE id = -1)");
     const Inspection found = inspect();
-    EXPECT_THAT(about(found, "source"),
-                AllOf(HasSubstr("ok: 1 view(s) move too"),
-                      HasSubstr("warn: 2 trigger(s) and event(s)")));
+    EXPECT_THAT(about(found, "source"), AllOf(HasSubstr("ok: 1 view(s) move too"),
+                                              HasSubstr("warn: 2 trigger(s) and event(s)")));
     EXPECT_THAT(about(found, "broken"), HasSubstr("warn: is a view that cannot be used"));
     EXPECT_THAT(about(found, "TRIGGER tr ON t"), HasSubstr("warn: names the database"));
 }
@@ -171,14 +174,16 @@ TEST_P(InspectTest, NamesMissingPrivileges) {
 // The list in docs/operating/privileges.md.
 TEST_P(InspectTest, IsContentWithTheSmallestSetOfPrivileges) {
     app_->exec(schema_of_one);
-    app_->exec("CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1;"
-               "CREATE VIEW v AS SELECT id FROM t");
+    app_->exec(
+        "CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1;"
+        "CREATE VIEW v AS SELECT id FROM t");
     const std::string user = "mover" + database_;
     const std::string to_user = " TO " + user + "@'%'";
     app_->exec("SET GLOBAL log_bin_trust_function_creators = 1; CREATE USER " + user + "@'%'");
-    app_->exec("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, TRIGGER, EVENT, SHOW VIEW,"
-               " CREATE TEMPORARY TABLES ON " +
-               quote_ident(database_) + ".*" + to_user);
+    app_->exec(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, TRIGGER, EVENT, SHOW VIEW,"
+        " CREATE TEMPORARY TABLES ON " +
+        quote_ident(database_) + ".*" + to_user);
     app_->exec(server_->is_mariadb()
                    ? "GRANT PROCESS, REPLICA MONITOR ON *.*" + to_user +
                          "; GRANT SELECT ON mysql.proc" + to_user
