@@ -75,7 +75,8 @@ class MysqlTarget : public Target {
     std::unique_ptr<TargetSession> open_session(const std::string& job) override {
         return make_target_session(endpoint_, job);
     }
-    void wake(const std::string& job, std::span<const SequenceState> sequences,
+    void wake(const std::string& job,
+              std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
     void remove(const std::string& job) override { remove_job(connection(), job); }
 
@@ -88,12 +89,12 @@ class MysqlTarget : public Target {
 
 Connection& MysqlTarget::connection() {
     if (!connection_ || !connection_->usable()) {
-        connection_ = std::make_unique<Connection>(
-            endpoint_, SessionOptions{.role = Role::Target,
-                                      .io_timeout = schema_io_timeout,
-                                      .lock_wait = schema_lock_wait});
-        connection_->run(fmt::format("SET SESSION innodb_lock_wait_timeout = {}",
-                                     row_lock_wait.count()));
+        connection_ =
+            std::make_unique<Connection>(endpoint_, SessionOptions{.role = Role::Target,
+                                                                   .io_timeout = schema_io_timeout,
+                                                                   .lock_wait = schema_lock_wait});
+        connection_->run(
+            fmt::format("SET SESSION innodb_lock_wait_timeout = {}", row_lock_wait.count()));
     }
     return *connection_;
 }
@@ -120,7 +121,8 @@ void MysqlTarget::adopt(const std::string& job, std::span<const Table> tables) {
 
 // Each ALTER TABLE and CREATE TRIGGER commits by itself. Each may be repeated, and the job counts
 // as woken only after the last.
-void MysqlTarget::wake(const std::string& job, std::span<const SequenceState> sequences,
+void MysqlTarget::wake(const std::string& job,
+                       std::span<const SequenceState> sequences,
                        std::span<const SchemaItem> asleep) {
     const std::optional<TargetJob> known = read_job(connection(), job);
     if (known && known->woken) {

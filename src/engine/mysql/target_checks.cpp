@@ -27,8 +27,9 @@ constexpr int mysql_tried_max = 90'799;
 // InnoDB's limit (MySQL 9.x "InnoDB Limits"); a stage has the key and one more beside the row.
 constexpr std::size_t columns_max = 1'017;
 
-constexpr std::array needed{"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE",
-                            "DROP",   "ALTER",  "INDEX",  "CREATE TEMPORARY TABLES"};
+constexpr std::array needed{"SELECT", "INSERT", "UPDATE",
+                            "DELETE", "CREATE", "DROP",
+                            "ALTER",  "INDEX",  "CREATE TEMPORARY TABLES"};
 // Without these the rows can be moved, and not every object.
 constexpr std::array wanted{"REFERENCES",     "TRIGGER",       "CREATE VIEW",
                             "CREATE ROUTINE", "ALTER ROUTINE", "EVENT"};
@@ -47,8 +48,8 @@ using Shapes = std::map<std::string, TableShape>;
 void inspect_version(Connection& connection, Findings& findings) {
     const Server& server = connection.server();
     if (server.version < (server.mariadb ? mariadb_min : mysql_min)) {
-        findings.push_back(fail("target", server.text + " is too old",
-                                "use MariaDB 10.5 or MySQL 8.0, or later"));
+        findings.push_back(
+            fail("target", server.text + " is too old", "use MariaDB 10.5 or MySQL 8.0, or later"));
     } else if (server.version > (server.mariadb ? mariadb_tried_max : mysql_tried_max)) {
         findings.push_back(warn("target", server.text + " has not been tried",
                                 "rehearse the whole move on copies first"));
@@ -84,8 +85,7 @@ void inspect_grants(Connection& connection, const Grants& grants, Findings& find
     }
     if (const std::string missing = missing_of(grants, wanted); !missing.empty()) {
         findings.push_back(
-            warn("target",
-                 "this user lacks " + missing + ": objects that need it cannot be made",
+            warn("target", "this user lacks " + missing + ": objects that need it cannot be made",
                  fmt::format("GRANT {} ON {}.* to it, if the source has such objects", missing,
                              database)));
     }
@@ -114,24 +114,24 @@ void inspect_settings(Connection& connection, Findings& findings) {
     }
     // READ COMMITTED writes no statement-based log (error 1665).
     if (is_on(connection, "log_bin") && variable(connection, "binlog_format") == "STATEMENT") {
-        findings.push_back(fail("target", "binlog_format is STATEMENT",
-                                "set binlog_format = ROW on the server"));
+        findings.push_back(
+            fail("target", "binlog_format is STATEMENT", "set binlog_format = ROW on the server"));
     }
 }
 
 void inspect_keyless(Connection& connection, const Table& table, Findings& findings) {
     if (table.key_shape == KeyShape::WholeRow && is_on(connection, "sql_require_primary_key")) {
         findings.push_back(
-            fail(table.name.display(),
-                 "the table has no primary key, and the target demands one",
+            fail(table.name.display(), "the table has no primary key, and the target demands one",
                  "set sql_require_primary_key = 0 on the target, or give the table a key"));
     }
 }
 
 void inspect_name(Connection& connection, const Table& table, Findings& findings) {
     const std::string& name = table.name.name;
-    const bool has_upper = connection.run("SELECT NOT BINARY LOWER(" + quote_literal(name) +
-                                          ") <=> BINARY " + quote_literal(name))
+    const bool has_upper = connection
+                               .run("SELECT NOT BINARY LOWER(" + quote_literal(name) +
+                                    ") <=> BINARY " + quote_literal(name))
                                .boolean(0, 0);
     if (has_upper) {
         findings.push_back(
@@ -154,17 +154,17 @@ void inspect_triggers(const TableShape& shape, Findings& findings) {
         std::find_if(shape.triggers.begin(), shape.triggers.end(),
                      [](const std::string& name) { return !name.starts_with(own_prefix); });
     if (trigger != shape.triggers.end()) {
-        findings.push_back(fail(shape.table.name.display(),
-                                "trigger " + *trigger +
-                                    " on the target would fire for every applied row",
-                                "drop it there until the cutover has made it again"));
+        findings.push_back(
+            fail(shape.table.name.display(),
+                 "trigger " + *trigger + " on the target would fire for every applied row",
+                 "drop it there until the cutover has made it again"));
     }
 }
 
 void inspect_rows(Connection& connection, const Table& table, Findings& findings) {
     const std::string name = table.name.display();
-    const Result rows = connection.run("SELECT EXISTS (SELECT 1 FROM " +
-                                       quote_ident(table.name.name) + ")");
+    const Result rows =
+        connection.run("SELECT EXISTS (SELECT 1 FROM " + quote_ident(table.name.name) + ")");
     if (rows.boolean(0, 0)) {
         findings.push_back(fail(name, "the table holds rows on the target that are not dbsync's",
                                 "drop it there, or move into an empty database"));
@@ -175,7 +175,10 @@ void inspect_rows(Connection& connection, const Table& table, Findings& findings
     }
 }
 
-void inspect_table(Connection& connection, const Table& table, const Shapes& shapes, bool ours,
+void inspect_table(Connection& connection,
+                   const Table& table,
+                   const Shapes& shapes,
+                   bool ours,
                    Findings& findings) {
     inspect_width(table, findings);
     if (const auto shape = shapes.find(table.name.name); shape != shapes.end()) {
@@ -223,7 +226,8 @@ void require_columns(const Table& table, const Table& there) {
 
 }  // namespace
 
-std::vector<Finding> inspect_target(Connection& connection, std::span<const Table> tables,
+std::vector<Finding> inspect_target(Connection& connection,
+                                    std::span<const Table> tables,
                                     const std::string& job) {
     Findings findings;
     const Grants grants = read_grants(connection);

@@ -41,8 +41,7 @@ Counters read_counters(Connection& connection) {
 }
 
 // The largest value in use; the column is the first of an index.
-std::uint64_t largest(Connection& connection, const std::string& table,
-                      const std::string& column) {
+std::uint64_t largest(Connection& connection, const std::string& table, const std::string& column) {
     return connection
         .run(fmt::format("SELECT CAST(GREATEST(COALESCE(MAX({}), 0), 0) AS UNSIGNED) FROM {}",
                          quote_ident(column), quote_ident(table)))
@@ -51,15 +50,18 @@ std::uint64_t largest(Connection& connection, const std::string& table,
 
 std::uint64_t next_value(Connection& connection, const std::string& table) {
     return connection
-        .run("SELECT auto_increment FROM information_schema.tables"
-             " WHERE table_schema = DATABASE() AND table_name = " +
-             quote_literal(table))
+        .run(
+            "SELECT auto_increment FROM information_schema.tables"
+            " WHERE table_schema = DATABASE() AND table_name = " +
+            quote_literal(table))
         .unsigned_integer(0, 0);
 }
 
 // A counter at the end of its type stays there, as it does at the source.
-void set_auto_increment(Connection& connection, const std::string& table,
-                        const std::string& column, std::uint64_t wanted) {
+void set_auto_increment(Connection& connection,
+                        const std::string& table,
+                        const std::string& column,
+                        std::uint64_t wanted) {
     const std::uint64_t used = largest(connection, table, column);
     const std::uint64_t above = used == std::numeric_limits<std::uint64_t>::max() ? used : used + 1;
     const std::uint64_t next = std::max({wanted, above, std::uint64_t{1}});

@@ -33,8 +33,9 @@ std::vector<std::string> own_tables(Connection& connection) {
 
 bool there(Connection& connection) {
     return connection
-        .run("SELECT EXISTS (SELECT 1 FROM information_schema.tables"
-             " WHERE table_schema = DATABASE() AND table_name = '_dbsync_target_job')")
+        .run(
+            "SELECT EXISTS (SELECT 1 FROM information_schema.tables"
+            " WHERE table_schema = DATABASE() AND table_name = '_dbsync_target_job')")
         .boolean(0, 0);
 }
 
@@ -55,19 +56,20 @@ void add_job(Connection& connection, const std::string& job, const std::string& 
     for (const char* file : create_files) {
         connection.run(sql::render(file, sql::Parameters{quoting}));
     }
-    connection.run(fmt::format(
-        "INSERT INTO `_dbsync_target_job` (`job`, `source_identity`, `watermark`)"
-        " VALUES ({0}, {1}, '') ON DUPLICATE KEY UPDATE `job` = {0}",
-        quote_literal(job), quote_literal(source_identity)));
-    connection.run(fmt::format("INSERT INTO `_dbsync_target_noting` (`job`) VALUES ({0})"
-                               " ON DUPLICATE KEY UPDATE `job` = {0}",
-                               quote_literal(job)));
+    connection.run(
+        fmt::format("INSERT INTO `_dbsync_target_job` (`job`, `source_identity`, `watermark`)"
+                    " VALUES ({0}, {1}, '') ON DUPLICATE KEY UPDATE `job` = {0}",
+                    quote_literal(job), quote_literal(source_identity)));
+    connection.run(
+        fmt::format("INSERT INTO `_dbsync_target_noting` (`job`) VALUES ({0})"
+                    " ON DUPLICATE KEY UPDATE `job` = {0}",
+                    quote_literal(job)));
     const std::string known = read_job(connection, job)->source_identity;
     if (known != source_identity) {
-        throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed =
-                         "job " + job + " on the target belongs to another source: " + known,
-                     .hint = "check the source's URL, or choose another job name with --job"}};
+        throw Error{
+            {.kind = ErrorKind::Precondition,
+             .what_failed = "job " + job + " on the target belongs to another source: " + known,
+             .hint = "check the source's URL, or choose another job name with --job"}};
     }
 }
 
@@ -143,9 +145,9 @@ std::vector<ChunkRecord> read_chunks(Connection& connection, const std::string& 
 }
 
 std::vector<std::int32_t> read_unverified_tables(Connection& connection, const std::string& job) {
-    const Result result = connection.run(
-        "SELECT `table_id` FROM `_dbsync_target_unverified_table` WHERE `job` = " +
-        quote_literal(job) + " ORDER BY `table_id`");
+    const Result result =
+        connection.run("SELECT `table_id` FROM `_dbsync_target_unverified_table` WHERE `job` = " +
+                       quote_literal(job) + " ORDER BY `table_id`");
     std::vector<std::int32_t> ids;
     for (std::size_t row = 0; row < result.rows(); ++row) {
         ids.push_back(static_cast<std::int32_t>(result.integer(row, 0)));

@@ -48,8 +48,9 @@ void KeyNotes::flush() {
         return;
     }
     std::sort(keys_.begin(), keys_.end());
-    std::string statement = "INSERT INTO `_dbsync_target_unverified`"
-                            " (`job`, `table_id`, `hash`, `key`) VALUES ";
+    std::string statement =
+        "INSERT INTO `_dbsync_target_unverified`"
+        " (`job`, `table_id`, `hash`, `key`) VALUES ";
     const std::string job = quote_literal(job_);
     const char* separator = "";
     for (const auto& [hash, key] : keys_) {
@@ -80,7 +81,9 @@ std::vector<std::string> next_unverified(Connection& connection,
     return keys;
 }
 
-void forget_unverified(Connection& connection, const std::string& job, std::int32_t table_id,
+void forget_unverified(Connection& connection,
+                       const std::string& job,
+                       std::int32_t table_id,
                        std::span<const std::string> keys) {
     connection.run(sql::render("schemas/mysql/target_forgotten.sql", sql::Parameters{quoting}));
     connection.run("START TRANSACTION");
@@ -93,8 +96,7 @@ void forget_unverified(Connection& connection, const std::string& job, std::int3
         }
         connection.run("INSERT IGNORE INTO `_dbsync_forgotten` (`hash`) VALUES " + values);
     }
-    connection.run(
-        sql::render("schemas/mysql/target_forget_keys.sql", parameters(job, table_id)));
+    connection.run(sql::render("schemas/mysql/target_forget_keys.sql", parameters(job, table_id)));
     connection.commit();
 }
 

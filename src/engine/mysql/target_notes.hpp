@@ -37,7 +37,9 @@ class KeyNotes {
                                                        std::size_t limit);
 
 // Takes the keys out of the set, in a transaction of its own.
-void forget_unverified(Connection& connection, const std::string& job, std::int32_t table_id,
+void forget_unverified(Connection& connection,
+                       const std::string& job,
+                       std::int32_t table_id,
                        std::span<const std::string> keys);
 
 }  // namespace dbsync::mysql

@@ -39,8 +39,8 @@ struct Known {
     TargetTable table;
     std::optional<StageSql> stage;
     bool stage_made = false;
-    std::uint64_t rows_put = 0;      // into the stage since it was made
-    bool after_empty_key = false;    // unverified_keys() ended with a key whose text is empty
+    std::uint64_t rows_put = 0;    // into the stage since it was made
+    bool after_empty_key = false;  // unverified_keys() ended with a key whose text is empty
 };
 
 class MysqlTargetSession : public TargetSession {
@@ -52,12 +52,14 @@ class MysqlTargetSession : public TargetSession {
     std::uint64_t clear_table(const Table& table) override;
     std::unique_ptr<RowWriter> stage(const Table& table) override;
     ApplyCounts apply_stage(const Table& table) override;
-    CascadeChildren find_children(const Table& child, const Cascade& cascade,
+    CascadeChildren find_children(const Table& child,
+                                  const Cascade& cascade,
                                   std::span<const std::string> values,
                                   std::span<const Cascade> next) override;
     void record_chunk_plan(std::span<const Chunk> chunks) override;
     void record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) override;
-    void set_watermark(const Cursor& expected, const Cursor& watermark,
+    void set_watermark(const Cursor& expected,
+                       const Cursor& watermark,
                        std::int64_t watermark_unix_us) override;
     void mark_table_unverified(const Table& table) override;
     void commit() override;
@@ -65,7 +67,8 @@ class MysqlTargetSession : public TargetSession {
     void read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) override;
     void read_keys(const Table& table, std::span<const std::string> keys, RowSink& sink) override;
     void add_unverified(const Table& table, std::span<const std::string> keys) override;
-    std::vector<std::string> unverified_keys(const Table& table, const std::string& after,
+    std::vector<std::string> unverified_keys(const Table& table,
+                                             const std::string& after,
                                              std::size_t limit) override;
     void remove_unverified(const Table& table, std::span<const std::string> keys) override;
 
@@ -120,8 +123,8 @@ void MysqlTargetSession::begin() {
 // A table whose key's index was missing is looked up again: it is made after the rows.
 Known& MysqlTargetSession::know(const Table& table) {
     const auto found = known_.find(table.id);
-    if (found != known_.end() && (table.key_shape == KeyShape::WholeRow ||
-                                  !found->second.table.shape.key_index.empty())) {
+    if (found != known_.end() &&
+        (table.key_shape == KeyShape::WholeRow || !found->second.table.shape.key_index.empty())) {
         return found->second;
     }
     Known known;
@@ -259,18 +262,18 @@ void MysqlTargetSession::record_chunk_plan(std::span<const Chunk> chunks) {
                                   quote_literal(job_), chunk.table_id, chunk.number,
                                   bound_literal(chunk.lower), bound_literal(chunk.upper));
         }
-        connection_.run("INSERT INTO `_dbsync_target_chunk`"
-                        " (`job`, `table_id`, `number`, `lower`, `upper`) VALUES " +
-                        values);
+        connection_.run(
+            "INSERT INTO `_dbsync_target_chunk`"
+            " (`job`, `table_id`, `number`, `lower`, `upper`) VALUES " +
+            values);
     }
 }
 
-void MysqlTargetSession::record_chunk(const Chunk& chunk, std::uint64_t rows,
-                                      std::uint64_t bytes) {
-    const Result result = connection_.run(fmt::format(
-        "UPDATE `_dbsync_target_chunk` SET `done` = 1, `rows` = {}, `bytes` = {}"
-        " WHERE `job` = {} AND `table_id` = {} AND `number` = {} AND `done` = 0",
-        rows, bytes, quote_literal(job_), chunk.table_id, chunk.number));
+void MysqlTargetSession::record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) {
+    const Result result = connection_.run(
+        fmt::format("UPDATE `_dbsync_target_chunk` SET `done` = 1, `rows` = {}, `bytes` = {}"
+                    " WHERE `job` = {} AND `table_id` = {} AND `number` = {} AND `done` = 0",
+                    rows, bytes, quote_literal(job_), chunk.table_id, chunk.number));
     if (result.affected() != 1) {
         throw Error{{.kind = ErrorKind::Conflict,
                      .what_failed =
@@ -283,7 +286,8 @@ void MysqlTargetSession::record_chunk(const Chunk& chunk, std::uint64_t rows,
 }
 
 // affected() counts rows that changed; a watermark may stay where it is.
-void MysqlTargetSession::set_watermark(const Cursor& expected, const Cursor& watermark,
+void MysqlTargetSession::set_watermark(const Cursor& expected,
+                                       const Cursor& watermark,
                                        std::int64_t watermark_unix_us) {
     const Result stored = connection_.run(
         "SELECT `watermark` FROM `_dbsync_target_job` WHERE `job` = " + quote_literal(job_) +
@@ -294,10 +298,10 @@ void MysqlTargetSession::set_watermark(const Cursor& expected, const Cursor& wat
                                     " to the target meanwhile",
                      .hint = "stop the other dbsync process, then run again"}};
     }
-    connection_.run(fmt::format(
-        "UPDATE `_dbsync_target_job` SET `watermark` = {}, `watermark_unix_us` = {}"
-        " WHERE `job` = {}",
-        quote_literal(watermark.text()), watermark_unix_us, quote_literal(job_)));
+    connection_.run(
+        fmt::format("UPDATE `_dbsync_target_job` SET `watermark` = {}, `watermark_unix_us` = {}"
+                    " WHERE `job` = {}",
+                    quote_literal(watermark.text()), watermark_unix_us, quote_literal(job_)));
 }
 
 void MysqlTargetSession::mark_table_unverified(const Table& table) {
@@ -329,7 +333,8 @@ void MysqlTargetSession::rollback() noexcept {
     unfinished_ = 0;
 }
 
-CascadeChildren MysqlTargetSession::find_children(const Table& child, const Cascade& cascade,
+CascadeChildren MysqlTargetSession::find_children(const Table& child,
+                                                  const Cascade& cascade,
                                                   std::span<const std::string> values,
                                                   std::span<const Cascade> next) {
     return mysql::find_children(connection_, know(child).table.shape, cascade, values, next);
@@ -343,7 +348,8 @@ void MysqlTargetSession::read_chunk(const Table& table, const Chunk& chunk, RowS
     }
 }
 
-void MysqlTargetSession::read_keys(const Table& table, std::span<const std::string> keys,
+void MysqlTargetSession::read_keys(const Table& table,
+                                   std::span<const std::string> keys,
                                    RowSink& sink) {
     if (keys.empty()) {
         return;
@@ -386,8 +392,7 @@ std::vector<std::string> MysqlTargetSession::unverified_keys(const Table& table,
     return keys;
 }
 
-void MysqlTargetSession::remove_unverified(const Table& table,
-                                           std::span<const std::string> keys) {
+void MysqlTargetSession::remove_unverified(const Table& table, std::span<const std::string> keys) {
     if (!keys.empty()) {
         forget_unverified(connection_, job_, table.id, keys);
     }

@@ -76,8 +76,7 @@ LoadColumn load_column(const TargetTable& table, const std::string& column, std:
     const ColumnForm& form = table.shape.form(column);
     return {.name = std::move(name),
             .wire = form.wire,
-            .enum_error =
-                form.data_type == "enum" && !enum_has_empty_member(form.declaration)};
+            .enum_error = form.data_type == "enum" && !enum_has_empty_member(form.declaration)};
 }
 
 LoadTarget stage_target(const TargetTable& table) {
@@ -154,8 +153,7 @@ sql::Rendered upsert_sql(const TargetTable& table) {
     const std::vector<std::string> columns = writable_columns(table.table());
     std::string assign;
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        assign +=
-            fmt::format("{}{} = s.c{}", i == 0 ? "" : ", ", quote_ident(columns[i]), i + 1);
+        assign += fmt::format("{}{} = s.c{}", i == 0 ? "" : ", ", quote_ident(columns[i]), i + 1);
     }
     return sql::render("schemas/mysql/target_upsert.sql",
                        sql::Parameters{quoting}

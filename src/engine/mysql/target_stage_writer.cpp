@@ -56,8 +56,10 @@ RowBlock EqualRows::numbered(const RowBlock& block) {
 
 class StageWriter : public RowWriter {
   public:
-    StageWriter(std::unique_ptr<RowWriter> rows, std::optional<KeyNotes> notes,
-                const Table& table, std::uint64_t& rows_put)
+    StageWriter(std::unique_ptr<RowWriter> rows,
+                std::optional<KeyNotes> notes,
+                const Table& table,
+                std::uint64_t& rows_put)
         : rows_{std::move(rows)},
           notes_{std::move(notes)},
           keyless_{table.key_shape == KeyShape::WholeRow},

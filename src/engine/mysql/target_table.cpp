@@ -24,8 +24,7 @@ std::vector<UniqueIndex> unique_indexes(Connection& connection, const Table& tab
             indexes.push_back({.name = rows.text(i, 0), .columns = {}});
         }
         indexes.back().columns.push_back(rows.text(i, 1));
-        indexes.back().whole =
-            indexes.back().whole && rows.is_null(i, 2) && !rows.is_null(i, 1);
+        indexes.back().whole = indexes.back().whole && rows.is_null(i, 2) && !rows.is_null(i, 1);
     }
     return indexes;
 }
@@ -62,8 +61,7 @@ std::vector<ColumnForm> forms_in_order(const TableShape& there, const Table& tab
         if (found == there.table.columns.end()) {
             refuse(table, "has no column " + column.name);
         }
-        forms.push_back(
-            there.forms[static_cast<std::size_t>(found - there.table.columns.begin())]);
+        forms.push_back(there.forms[static_cast<std::size_t>(found - there.table.columns.begin())]);
     }
     return forms;
 }
@@ -96,9 +94,8 @@ TargetTable look_up_target(Connection& connection, const Table& table) {
 
 std::vector<UniqueIndex> other_unique_indexes(Connection& connection, const TargetTable& table) {
     std::vector<UniqueIndex> indexes = unique_indexes(connection, table.table());
-    std::erase_if(indexes, [&](const UniqueIndex& index) {
-        return index.name == table.shape.key_index;
-    });
+    std::erase_if(indexes,
+                  [&](const UniqueIndex& index) { return index.name == table.shape.key_index; });
     return indexes;
 }
 

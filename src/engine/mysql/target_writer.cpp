@@ -40,8 +40,9 @@ class NotStrict {
     ~NotStrict() {
         try {
             if (wanted_ && connection_.usable()) {
-                connection_.run("SET SESSION sql_mode ="
-                                " CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES')");
+                connection_.run(
+                    "SET SESSION sql_mode ="
+                    " CONCAT(@@SESSION.sql_mode, ',STRICT_TRANS_TABLES')");
             }
         } catch (const Error&) {  // the connection is lost, and its settings with it
             static_cast<void>(connection_.usable());
@@ -65,7 +66,9 @@ std::uint64_t number_after(std::string_view info, std::string_view word) {
     return number;
 }
 
-[[noreturn]] void refuse(Connection& connection, const LoadTarget& target, std::uint64_t rows,
+[[noreturn]] void refuse(Connection& connection,
+                         const LoadTarget& target,
+                         std::uint64_t rows,
                          std::uint64_t taken) {
     const std::string all = connection.warnings_text(warnings_looked_at_max);
     const bool duplicate = all.find(" 1062: ") != std::string::npos;
@@ -84,9 +87,8 @@ class BulkWriter : public RowWriter {
     BulkWriter(Connection& connection, LoadTarget target, int& unfinished)
         : connection_{connection}, target_{std::move(target)}, unfinished_{unfinished} {
         ++unfinished_;
-        may_hold_errors_ =
-            std::any_of(target_.columns.begin(), target_.columns.end(),
-                        [](const LoadColumn& column) { return column.enum_error; });
+        may_hold_errors_ = std::any_of(target_.columns.begin(), target_.columns.end(),
+                                       [](const LoadColumn& column) { return column.enum_error; });
     }
 
     std::uint64_t finish() override {
@@ -114,7 +116,9 @@ class BulkWriter : public RowWriter {
     }
 
     // A LOAD DATA or INSERT was answered.
-    void require_taken(const Result& result, std::uint64_t rows, std::uint64_t taken,
+    void require_taken(const Result& result,
+                       std::uint64_t rows,
+                       std::uint64_t taken,
                        std::size_t errors) {
         if (taken != rows || result.warnings() != errors) {
             refuse(connection_, target_, rows, result.warnings() == errors ? taken : 0);
@@ -155,10 +159,11 @@ std::string load_sql(const LoadTarget& target) {
             fields += name;
         }
     }
-    return fmt::format("LOAD DATA LOCAL INFILE 'dbsync' {}INTO TABLE {} CHARACTER SET utf8mb4"
-                       " FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n'"
-                       " ({}){}",
-                       target.replace ? "REPLACE " : "", quote_ident(target.table), fields, sets);
+    return fmt::format(
+        "LOAD DATA LOCAL INFILE 'dbsync' {}INTO TABLE {} CHARACTER SET utf8mb4"
+        " FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n'"
+        " ({}){}",
+        target.replace ? "REPLACE " : "", quote_ident(target.table), fields, sets);
 }
 
 class LoadWriter : public BulkWriter {
@@ -208,8 +213,8 @@ class LoadWriter : public BulkWriter {
         const NotStrict mode{connection_, errors_ > 0};
         try {
             const Result result = connection_.load(statement_, pieces_);
-            const std::uint64_t taken = number_after(result.info(), "Records: ") -
-                                        number_after(result.info(), "Skipped: ");
+            const std::uint64_t taken =
+                number_after(result.info(), "Records: ") - number_after(result.info(), "Skipped: ");
             require_taken(result, rows_, taken, errors_);
         } catch (const Error& error) {
             throw error.with_table(target_.shown);
@@ -231,8 +236,10 @@ class InsertWriter : public BulkWriter {
   public:
     InsertWriter(Connection& connection, LoadTarget target, int& unfinished)
         : BulkWriter{connection, std::move(target), unfinished},
-          head_{fmt::format("{} INTO {} ({}) VALUES ", target_.replace ? "REPLACE" : "INSERT",
-                            quote_ident(target_.table), column_list(target_.columns))} {}
+          head_{fmt::format("{} INTO {} ({}) VALUES ",
+                            target_.replace ? "REPLACE" : "INSERT",
+                            quote_ident(target_.table),
+                            column_list(target_.columns))} {}
 
     void push(RowBlock block) override {
         for (std::string_view rest{block.bytes}; !rest.empty();) {
@@ -252,8 +259,8 @@ class InsertWriter : public BulkWriter {
         }
         const std::size_t most = std::min(packet, insert_bytes_max);
         const std::size_t errors = errors_in(row);
-        if (rows_ > 0 && (statement_.size() + 1 + values.size() > most ||
-                          errors_ + errors > enum_errors_max)) {
+        if (rows_ > 0 &&
+            (statement_.size() + 1 + values.size() > most || errors_ + errors > enum_errors_max)) {
             flush();
         }
         statement_ += rows_ == 0 ? head_ : ",";

@@ -22,10 +22,10 @@ struct LoadColumn {
 };
 
 struct LoadTarget {
-    std::string table;  // not quoted
-    std::string shown;  // named in errors
+    std::string table;                // not quoted
+    std::string shown;                // named in errors
     std::vector<LoadColumn> columns;  // in the order of a row's fields
-    bool replace = false;  // a row takes the place of those with equal unique values
+    bool replace = false;             // a row takes the place of those with equal unique values
 };
 
 // `unfinished` counts writers that were begun and not finished; both have to outlive the writer.

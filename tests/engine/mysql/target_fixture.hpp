@@ -156,8 +156,7 @@ class TargetFixture : public testing::TestWithParam<std::tuple<std::string, bool
 inline const auto every_server =
     testing::Combine(testing::Values("mariadb", "mysql"), testing::Bool());
 
-inline std::string server_name(
-    const testing::TestParamInfo<std::tuple<std::string, bool>>& info) {
+inline std::string server_name(const testing::TestParamInfo<std::tuple<std::string, bool>>& info) {
     return std::get<0>(info.param) + (std::get<1>(info.param) ? "Load" : "Insert");
 }
 

@@ -27,14 +27,16 @@ class TargetJobTest : public TargetFixture {
         return all;
     }
     std::vector<std::string> own_objects() {
-        return values("SELECT table_name FROM information_schema.tables WHERE table_schema ="
-                      " DATABASE() AND table_name LIKE '\\_dbsync%' UNION ALL SELECT trigger_name"
-                      " FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
-                      " AND trigger_name LIKE '\\_dbsync%' ORDER BY 1");
+        return values(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema ="
+            " DATABASE() AND table_name LIKE '\\_dbsync%' UNION ALL SELECT trigger_name"
+            " FROM information_schema.triggers WHERE trigger_schema = DATABASE()"
+            " AND trigger_name LIKE '\\_dbsync%' ORDER BY 1");
     }
 };
 // What is kept is kept by INSERTs in either way.
-INSTANTIATE_TEST_SUITE_P(Servers, TargetJobTest,
+INSTANTIATE_TEST_SUITE_P(Servers,
+                         TargetJobTest,
                          testing::Combine(testing::Values("mariadb", "mysql"),
                                           testing::Values(true)),
                          server_name);
@@ -102,8 +104,7 @@ TEST_P(TargetJobTest, AVerificationBeginsOnlyWhenNobodyAppliesUnnoticed) {
     session_->apply_stage(table());
 
     const auto other = make_target(endpoint());
-    auto begun = std::async(std::launch::async,
-                            [&] { other->begin_verification("job", tables_); });
+    auto begun = std::async(std::launch::async, [&] { other->begin_verification("job", tables_); });
     EXPECT_EQ(begun.wait_for(std::chrono::milliseconds{300}), std::future_status::timeout);
     session_->commit();
     begun.get();
@@ -193,12 +194,13 @@ TEST_P(TargetJobTest, TellsThatTheAnswerToCommitWasLost) {
 }
 
 TEST_P(TargetJobTest, SetsCountersAboveEveryValueInUseAndWakesOnce) {
-    create("CREATE TABLE t(id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY);"
-           "CREATE TABLE low(id INT AUTO_INCREMENT PRIMARY KEY);"
-           "CREATE TABLE none(id INT AUTO_INCREMENT PRIMARY KEY);"
-           "CREATE TABLE full(id TINYINT AUTO_INCREMENT PRIMARY KEY);"
-           "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; INSERT INTO low VALUES (-5), (0), (41);"
-           "INSERT INTO full VALUES (127)");
+    create(
+        "CREATE TABLE t(id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY);"
+        "CREATE TABLE low(id INT AUTO_INCREMENT PRIMARY KEY);"
+        "CREATE TABLE none(id INT AUTO_INCREMENT PRIMARY KEY);"
+        "CREATE TABLE full(id TINYINT AUTO_INCREMENT PRIMARY KEY);"
+        "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'; INSERT INTO low VALUES (-5), (0), (41);"
+        "INSERT INTO full VALUES (127)");
     const std::vector<SequenceState> states{
         {.schema = {}, .name = "t", .value = 1'000'000'000'000, .is_called = false},
         {.schema = {}, .name = "low", .value = 7, .is_called = false},
@@ -206,8 +208,9 @@ TEST_P(TargetJobTest, SetsCountersAboveEveryValueInUseAndWakesOnce) {
         {.schema = {}, .name = "full", .value = 127, .is_called = false}};
 
     target_->wake("job", states, {});
-    exec("INSERT INTO t VALUES (NULL); INSERT INTO low VALUES (NULL);"
-         "INSERT INTO none VALUES (NULL)");
+    exec(
+        "INSERT INTO t VALUES (NULL); INSERT INTO low VALUES (NULL);"
+        "INSERT INTO none VALUES (NULL)");
     target_->wake("job", std::vector<SequenceState>{{.schema = {}, .name = "gone"}}, {});
 
     EXPECT_EQ(value("SELECT MAX(id) FROM t"), "1000000000000");
@@ -240,8 +243,9 @@ TEST_P(TargetJobTest, KeepsJobsApartAndRemovesWhatItMade) {
 }
 
 TEST_P(TargetJobTest, FindsTablesThatHoldRowsOrTriggers) {
-    create("CREATE TABLE t(id INT PRIMARY KEY); CREATE TABLE u(id INT PRIMARY KEY);"
-           "INSERT INTO u VALUES (1); CREATE TABLE w(id INT PRIMARY KEY)");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY); CREATE TABLE u(id INT PRIMARY KEY);"
+        "INSERT INTO u VALUES (1); CREATE TABLE w(id INT PRIMARY KEY)");
     exec("CREATE TRIGGER tr BEFORE INSERT ON w FOR EACH ROW SET NEW.id = 1; DROP TABLE t");
     EXPECT_THAT(findings(Severity::Fail, "another"), HasSubstr("u: the table holds rows"));
     EXPECT_THAT(findings(Severity::Fail, "another"), HasSubstr("w: trigger tr"));
@@ -257,9 +261,11 @@ TEST_P(TargetJobTest, SaysWhatTheServerLacks) {
     create("CREATE TABLE t(id INT)");
     exec("DROP TABLE t");
     set_global("local_infile", "0");
-    exec("DROP USER IF EXISTS small; CREATE USER small;"
-         "CREATE TABLE w(id INT PRIMARY KEY); GRANT INSERT (id) ON w TO small;"
-         "GRANT SELECT, CREATE ON " + database_ + ".* TO small");
+    exec(
+        "DROP USER IF EXISTS small; CREATE USER small;"
+        "CREATE TABLE w(id INT PRIMARY KEY); GRANT INSERT (id) ON w TO small;"
+        "GRANT SELECT, CREATE ON " +
+        database_ + ".* TO small");
     if (!server().is_mariadb()) {
         set_global("sql_require_primary_key", "1");
     }
@@ -275,13 +281,15 @@ TEST_P(TargetJobTest, SaysWhatTheServerLacks) {
 }
 
 TEST_P(TargetJobTest, AdoptsARestoredCopyOfTheSource) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20));"
-           "CREATE TABLE log(v VARCHAR(20) PRIMARY KEY)");
-    exec("CREATE TABLE _dbsync_delta_1(seq INT PRIMARY KEY);"
-         "CREATE TABLE _dbsync_capture(job VARCHAR(9) PRIMARY KEY);"
-         "CREATE TRIGGER _dbsync_1_insert AFTER INSERT ON t FOR EACH ROW"
-         " INSERT INTO _dbsync_delta_1 VALUES (NEW.id);"
-         "CREATE TRIGGER app AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (NEW.v)");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20));"
+        "CREATE TABLE log(v VARCHAR(20) PRIMARY KEY)");
+    exec(
+        "CREATE TABLE _dbsync_delta_1(seq INT PRIMARY KEY);"
+        "CREATE TABLE _dbsync_capture(job VARCHAR(9) PRIMARY KEY);"
+        "CREATE TRIGGER _dbsync_1_insert AFTER INSERT ON t FOR EACH ROW"
+        " INSERT INTO _dbsync_delta_1 VALUES (NEW.id);"
+        "CREATE TRIGGER app AFTER INSERT ON t FOR EACH ROW INSERT INTO log VALUES (NEW.v)");
 
     target_->adopt("job", tables_);
     target_->adopt("job", tables_);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Staged rows become the table's rows, whatever stands there.
-#include "target_fixture.hpp"
-
 #include "engine/mysql/target_table.hpp"
+#include "target_fixture.hpp"
 
 #include <chrono>
 #include <future>
@@ -21,8 +20,9 @@ INSTANTIATE_TEST_SUITE_P(Servers, TargetTest, every_server, server_name);
 constexpr const char* all_of_t = "SELECT CONCAT_WS(':', id, v) FROM t ORDER BY id";
 
 TEST_P(TargetTest, MakesRowsEqualAndCountsWhatChanged) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20));"
-           "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20));"
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
 
     const ApplyCounts counts = apply({"1\t1\t1\tA\n2\t1\t2\tb\n3\t0\t\\N\t\\N\n",
                                       "4\t1\t4\t\\N\n5\t0\t\\N\t\\N\n4\t1\t4\t\\N\n"});
@@ -49,8 +49,9 @@ TEST_P(TargetTest, EmptiesItsStageForTheNextRows) {
 }
 
 TEST_P(TargetTest, WritesEqualKeysWithOtherBytes) {
-    create("CREATE TABLE t(id VARCHAR(20) COLLATE utf8mb4_unicode_ci PRIMARY KEY, v INT);"
-           "INSERT INTO t VALUES ('abc', 1), ('d', 2)");
+    create(
+        "CREATE TABLE t(id VARCHAR(20) COLLATE utf8mb4_unicode_ci PRIMARY KEY, v INT);"
+        "INSERT INTO t VALUES ('abc', 1), ('d', 2)");
 
     apply({"Abc\t1\tAbc\t1\n", "D\t1\tD\t3\n"});
 
@@ -58,8 +59,9 @@ TEST_P(TargetTest, WritesEqualKeysWithOtherBytes) {
 }
 
 TEST_P(TargetTest, SwapsUniqueValuesWithinAStage) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20) UNIQUE);"
-           "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20) UNIQUE);"
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
 
     const ApplyCounts counts = apply({"1\t1\t1\tb\n2\t1\t2\ta\n3\t0\t\\N\t\\N\n4\t1\t4\tc\n"});
 
@@ -68,8 +70,9 @@ TEST_P(TargetTest, SwapsUniqueValuesWithinAStage) {
 }
 
 TEST_P(TargetTest, ReportsARowOutsideTheStageThatIsInTheWay) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20) UNIQUE);"
-           "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20) UNIQUE);"
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b')");
 
     const Error error = error_of([&] { apply({"1\t1\t1\tb\n"}); });
 
@@ -79,8 +82,9 @@ TEST_P(TargetTest, ReportsARowOutsideTheStageThatIsInTheWay) {
 }
 
 TEST_P(TargetTest, ChangesRowsInPlaceWhereNoUniqueValueIsInTheWay) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), n INT, UNIQUE (v, n));"
-           "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', NULL), (4, 'c', NULL)");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), n INT, UNIQUE (v, n));"
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', NULL), (4, 'c', NULL)");
 
     const ApplyCounts counts =
         apply({"1\t1\t1\ta\t2\n2\t1\t2\tb\t1\n3\t1\t3\tc\t\\N\n5\t1\t5\ta\t1\n6\t1\t6\tc\t\\N\n"});
@@ -92,8 +96,9 @@ TEST_P(TargetTest, ChangesRowsInPlaceWhereNoUniqueValueIsInTheWay) {
 }
 
 TEST_P(TargetTest, KeepsUniquePartsAndExpressionsApart) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), g INT AS (LENGTH(v)) STORED UNIQUE,"
-           " UNIQUE (v(2))); INSERT INTO t VALUES (1, 'aa1', DEFAULT), (2, 'bb12', DEFAULT)");
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(20), g INT AS (LENGTH(v)) STORED UNIQUE,"
+        " UNIQUE (v(2))); INSERT INTO t VALUES (1, 'aa1', DEFAULT), (2, 'bb12', DEFAULT)");
 
     apply({"1\t1\t1\tbbbb\n2\t1\t2\taax\n"});
     EXPECT_EQ(kind_of([&] { apply({"3\t1\t3\tbbccccccc\n"}); }), ErrorKind::Conflict);
@@ -102,13 +107,14 @@ TEST_P(TargetTest, KeepsUniquePartsAndExpressionsApart) {
 }
 
 TEST_P(TargetTest, LetsForeignKeysSleepWhileParentsGoAndComeAgain) {
-    create("CREATE TABLE p(id INT PRIMARY KEY, v VARCHAR(9) UNIQUE);"
-           "CREATE TABLE q(id INT PRIMARY KEY, v VARCHAR(9));"
-           "CREATE TABLE t(id INT PRIMARY KEY, p INT, q INT,"
-           " FOREIGN KEY (p) REFERENCES p(id) ON DELETE CASCADE ON UPDATE CASCADE,"
-           " FOREIGN KEY (q) REFERENCES q(id) ON DELETE SET NULL ON UPDATE CASCADE);"
-           "INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO q VALUES (1, 'a'), (2, 'b');"
-           "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2)");
+    create(
+        "CREATE TABLE p(id INT PRIMARY KEY, v VARCHAR(9) UNIQUE);"
+        "CREATE TABLE q(id INT PRIMARY KEY, v VARCHAR(9));"
+        "CREATE TABLE t(id INT PRIMARY KEY, p INT, q INT,"
+        " FOREIGN KEY (p) REFERENCES p(id) ON DELETE CASCADE ON UPDATE CASCADE,"
+        " FOREIGN KEY (q) REFERENCES q(id) ON DELETE SET NULL ON UPDATE CASCADE);"
+        "INSERT INTO p VALUES (1, 'a'), (2, 'b'); INSERT INTO q VALUES (1, 'a'), (2, 'b');"
+        "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2)");
 
     apply({"1\t1\t1\tb\n2\t1\t2\ta\n"}, "p");
     apply({"1\t0\t\\N\t\\N\n2\t1\t2\tz\n"}, "q");
@@ -123,8 +129,9 @@ TEST_P(TargetTest, MakesAsManyEqualRowsOfATableWithoutAKeyAsThereAre) {
     if (!server().is_mariadb()) {
         set_global("sql_require_primary_key", "0");
     }
-    create("CREATE TABLE t(id INT, v VARCHAR(20));"
-           "INSERT INTO t VALUES (1, 'a'), (1, 'a'), (2, 'b'), (3, NULL), (4, 'd')");
+    create(
+        "CREATE TABLE t(id INT, v VARCHAR(20));"
+        "INSERT INTO t VALUES (1, 'a'), (1, 'a'), (2, 'b'), (3, NULL), (4, 'd')");
     Gather all;
     session_->read_chunk(table(), Chunk{.table_id = table().id}, all);
     std::map<std::string, std::string> hash;  // by id
@@ -146,8 +153,10 @@ TEST_P(TargetTest, MakesAsManyEqualRowsOfATableWithoutAKeyAsThereAre) {
 TEST_P(TargetTest, WritesNeitherGeneratedColumnsNorDefaultsOfItsOwn) {
     const std::string invisible =
         server().is_mariadb() ? "INVISIBLE DEFAULT 7" : "DEFAULT 7 INVISIBLE";
-    create("CREATE TABLE t(id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(20),"
-           " g INT AS (i + 1) STORED, w INT AS (i + 2) VIRTUAL, i INT " + invisible + ")");
+    create(
+        "CREATE TABLE t(id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(20),"
+        " g INT AS (i + 1) STORED, w INT AS (i + 2) VIRTUAL, i INT " +
+        invisible + ")");
 
     EXPECT_EQ(copy("0\tzero\t5\n1\tone\t\\N\n"), 2U);
     apply({"0\t1\t0\tnull\t6\n", "2\t1\t2\ttwo\t2\n"});
@@ -170,12 +179,19 @@ TEST_P(TargetTest, CopesWithNastyNames) {
 }
 
 TEST_P(TargetTest, FindsChildrenAsItsTransactionSeesThem) {
-    create("CREATE TABLE t(id INT PRIMARY KEY, p INT, KEY (p));"
-           "INSERT INTO t VALUES (1, 10), (2, 20), (3, 30)");
-    const Cascade cascade{.id = 1, .child_id = table().id, .parent_id = 9,
-                          .child_columns = {"p"}, .parent_columns = {"id"}};
-    const Cascade next{.id = 2, .child_id = 8, .parent_id = table().id,
-                       .child_columns = {"x"}, .parent_columns = {"id"}};
+    create(
+        "CREATE TABLE t(id INT PRIMARY KEY, p INT, KEY (p));"
+        "INSERT INTO t VALUES (1, 10), (2, 20), (3, 30)");
+    const Cascade cascade{.id = 1,
+                          .child_id = table().id,
+                          .parent_id = 9,
+                          .child_columns = {"p"},
+                          .parent_columns = {"id"}};
+    const Cascade next{.id = 2,
+                       .child_id = 8,
+                       .parent_id = table().id,
+                       .child_columns = {"x"},
+                       .parent_columns = {"id"}};
     const std::vector<std::string> wanted{"10", "30", "99"};
 
     session_->begin();
@@ -192,8 +208,9 @@ TEST_P(TargetTest, FindsChildrenAsItsTransactionSeesThem) {
 
 TEST_P(TargetTest, NamesATableThatIsMissingOrHasNoKeyHere) {
     create("CREATE TABLE t(id INT PRIMARY KEY, v INT); CREATE TABLE u(id INT PRIMARY KEY, v INT)");
-    exec("DROP TABLE t; ALTER TABLE u ADD n INT NOT NULL AUTO_INCREMENT UNIQUE,"
-         " DROP PRIMARY KEY, ADD PRIMARY KEY (n)");
+    exec(
+        "DROP TABLE t; ALTER TABLE u ADD n INT NOT NULL AUTO_INCREMENT UNIQUE,"
+        " DROP PRIMARY KEY, ADD PRIMARY KEY (n)");
 
     EXPECT_EQ(error_of([&] { apply({"1\t1\t1\t1\n"}); }).kind(), ErrorKind::Precondition);
     EXPECT_EQ(error_of([&] { apply({"1\t1\t1\t1\n"}, "u"); }).kind(), ErrorKind::Precondition);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Values arrive as they were, or the server's refusal is an error: also where LOAD DATA LOCAL only
 // warns.
-#include "target_fixture.hpp"
-
 #include "engine/mysql/read_sql.hpp"
 #include "engine/mysql/target_table.hpp"
+#include "target_fixture.hpp"
 
 namespace dbsync::mysql {
 namespace {
@@ -21,8 +20,8 @@ class TargetValuesTest : public TargetFixture {
         const TargetTable found = look_up_target(connection, table(name));
         Gather rows;
         if (form == RowForm::Change) {
-            read_rows_of_keys(connection, found.shape,
-                              "(SELECT id AS k1 FROM " + name + ")", form, rows);
+            read_rows_of_keys(connection, found.shape, "(SELECT id AS k1 FROM " + name + ")", form,
+                              rows);
         } else {
             read_rows_of_chunk(connection, found.shape, Chunk{}, form, rows);
         }
@@ -51,42 +50,48 @@ class TargetValuesTest : public TargetFixture {
 INSTANTIATE_TEST_SUITE_P(Servers, TargetValuesTest, every_server, server_name);
 
 TEST_P(TargetValuesTest, NumbersDatesAndTextsArriveAsTheyWere) {
-    create("CREATE TABLE a(id INT PRIMARY KEY, f FLOAT, d DOUBLE, n DECIMAL(65,30),"
-           " u BIGINT UNSIGNED, dt DATETIME(6), ts TIMESTAMP(6) NULL, da DATE, ti TIME(6), y YEAR,"
-           " s SET('a','b c','d'), c CHAR(5), v VARCHAR(300) CHARACTER SET latin1, l LONGTEXT,"
-           " m VARCHAR(16000)); CREATE TABLE b LIKE a");
-    exec("SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO';"
-         "INSERT INTO a VALUES"
-         " (0, 16777217, 5e-324,"
-         "  12345678901234567890123456789012345.123456789012345678901234567890,"
-         "  18446744073709551615, '0000-00-00', '2038-01-19 03:14:07.999999', '2026-02-31',"
-         "  '-838:59:59.000000', 1901, 'a,d', 'x  ', 'caf\xC3\xA9',"
-         "  'tab\\t nl\\n bs\\\\ q\\' nul\\0',"
-         "  REPEAT('\xF0\x9F\x90\xAC', 4000)),"
-         " (1, 0.1, 1.7976931348623157e308, -0.000000000000000000000000000001, 0,"
-         "  '9999-12-31 23:59:59.999999', NULL, '0000-00-00', '838:59:59', 0, '', '', '',"
-         "  '\\\\N', ''),"
-         " (-2147483648, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
-         "  NULL, NULL)");
+    create(
+        "CREATE TABLE a(id INT PRIMARY KEY, f FLOAT, d DOUBLE, n DECIMAL(65,30),"
+        " u BIGINT UNSIGNED, dt DATETIME(6), ts TIMESTAMP(6) NULL, da DATE, ti TIME(6), y YEAR,"
+        " s SET('a','b c','d'), c CHAR(5), v VARCHAR(300) CHARACTER SET latin1, l LONGTEXT,"
+        " m VARCHAR(16000)); CREATE TABLE b LIKE a");
+    exec(
+        "SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO';"
+        "INSERT INTO a VALUES"
+        " (0, 16777217, 5e-324,"
+        "  12345678901234567890123456789012345.123456789012345678901234567890,"
+        "  18446744073709551615, '0000-00-00', '2038-01-19 03:14:07.999999', '2026-02-31',"
+        "  '-838:59:59.000000', 1901, 'a,d', 'x  ', 'caf\xC3\xA9',"
+        "  'tab\\t nl\\n bs\\\\ q\\' nul\\0',"
+        "  REPEAT('\xF0\x9F\x90\xAC', 4000)),"
+        " (1, 0.1, 1.7976931348623157e308, -0.000000000000000000000000000001, 0,"
+        "  '9999-12-31 23:59:59.999999', NULL, '0000-00-00', '838:59:59', 0, '', '', '',"
+        "  '\\\\N', ''),"
+        " (-2147483648, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
+        "  NULL, NULL)");
     expect_round_trip("a", "b");
 }
 
 TEST_P(TargetValuesTest, BytesArriveAsTheyWere) {
-    create("CREATE TABLE a(id VARBINARY(20) PRIMARY KEY, b BLOB, x BINARY(4), t BIT(10),"
-           " g GEOMETRY, p POINT, v VARBINARY(5000), j JSON); CREATE TABLE b LIKE a");
-    exec("INSERT INTO a VALUES (X'00090a5c27ff', X'00090a5c27ff', X'01', b'1000000001',"
-         " ST_GeomFromText('POINT(1 2)', 4326), ST_GeomFromText('POINT(3 4)'),"
-         " REPEAT(X'00', 5000), '{\"a\": [1, \"\\\\n\"]}'),"
-         " ('', '', '', 0, NULL, NULL, '', NULL)");
+    create(
+        "CREATE TABLE a(id VARBINARY(20) PRIMARY KEY, b BLOB, x BINARY(4), t BIT(10),"
+        " g GEOMETRY, p POINT, v VARBINARY(5000), j JSON); CREATE TABLE b LIKE a");
+    exec(
+        "INSERT INTO a VALUES (X'00090a5c27ff', X'00090a5c27ff', X'01', b'1000000001',"
+        " ST_GeomFromText('POINT(1 2)', 4326), ST_GeomFromText('POINT(3 4)'),"
+        " REPEAT(X'00', 5000), '{\"a\": [1, \"\\\\n\"]}'),"
+        " ('', '', '', 0, NULL, NULL, '', NULL)");
     expect_round_trip("a", "b");
 }
 
 TEST_P(TargetValuesTest, AnErrorValueOfAnEnumIsAValueToo) {
-    create("CREATE TABLE a(id INT PRIMARY KEY, e ENUM('x','y') NOT NULL, f ENUM('','z'));"
-           "CREATE TABLE b LIKE a;"
-           "CREATE TABLE k(id ENUM('x','y') PRIMARY KEY, v INT); CREATE TABLE l LIKE k");
-    exec("SET sql_mode = ''; INSERT INTO a VALUES (1, 'bad', ''), (2, 'x', NULL), (3, 0, 'z');"
-         "INSERT INTO k VALUES ('bad', 1), ('x', 2)");
+    create(
+        "CREATE TABLE a(id INT PRIMARY KEY, e ENUM('x','y') NOT NULL, f ENUM('','z'));"
+        "CREATE TABLE b LIKE a;"
+        "CREATE TABLE k(id ENUM('x','y') PRIMARY KEY, v INT); CREATE TABLE l LIKE k");
+    exec(
+        "SET sql_mode = ''; INSERT INTO a VALUES (1, 'bad', ''), (2, 'x', NULL), (3, 0, 'z');"
+        "INSERT INTO k VALUES ('bad', 1), ('x', 2)");
 
     expect_round_trip("a", "b");
     expect_round_trip("k", "l");
