@@ -82,7 +82,8 @@ CREATE VIEW item_lines AS SELECT i.id, count(l.n) AS lines FROM item i
 // The same for MySQL and MariaDB, whose cascades fire no triggers: lines follow their item by them.
 inline constexpr const char* mysql_traffic_schema = R"sql(
 CREATE TABLE item (id INTEGER PRIMARY KEY, slug VARCHAR(50) NOT NULL UNIQUE, v INTEGER NOT NULL);
-CREATE TABLE line (item_id INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT, PRIMARY KEY (item_id, n),
+CREATE TABLE line (item_id INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT,
+    PRIMARY KEY (item_id, n),
     CONSTRAINT line_item FOREIGN KEY (item_id) REFERENCES item (id)
     ON DELETE CASCADE ON UPDATE CASCADE);
 CREATE TABLE note (item_id INTEGER, body TEXT);
