@@ -1,9 +1,9 @@
--- forget_run: deletes a run of applied deltas, all of which are there, and looks at no other row.
+-- forget_run: deletes a run of applied deltas, each found by its id.
 -- {{ident:delta}}    the delta or mark table
+-- {{ident:numbers}}  the session's table of the numbers 0, 1, 2 …, with the column k1
 -- {{literal:first}}  lowest id of the run
--- {{literal:last}}   highest id of the run
--- {{literal:count}}  how many ids it has: at the last one the server stops
-DELETE FROM {{ident:delta}}
-WHERE seq BETWEEN {{literal:first}} AND {{literal:last}}
-ORDER BY seq
-LIMIT {{literal:count}}
+-- {{literal:step}}   from one id to the next
+-- {{literal:count}}  how many ids it has
+DELETE d FROM {{ident:numbers}} AS i
+STRAIGHT_JOIN {{ident:delta}} AS d ON d.seq = {{literal:first}} + i.k1 * {{literal:step}}
+WHERE i.k1 < {{literal:count}}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which DELETE waits for whom, with other transactions' uncommitted inserts all around (seen on
-// MariaDB 10.11 and MySQL 9.7, at READ COMMITTED): a range alone looks at the row behind its end,
-// and an IN list may scan. Two forms touch nothing but the rows that they delete: a range with
-// LIMIT as many rows as it is known to hold, and a join from a list of ids.
+// MariaDB 10.11 and 11.8 and MySQL 9.7, at READ COMMITTED): a range alone looks at the row behind
+// its end, an IN list may scan, and so may a range with ORDER BY and LIMIT (MariaDB 11.8, where it
+// is a large part of the table). A join from a list of ids touches nothing but the rows that it
+// deletes, on every one of them.
 #include "engine/mysql/forget.hpp"
 
 #include "base/error.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <span>
 #include <string>
 
@@ -25,7 +27,9 @@ namespace dbsync::mysql {
 namespace {
 
 constexpr const char* ids_name = "_dbsync_ids";
-// From here on a run of ids is deleted as a range; shorter ones are gathered in a list.
+constexpr const char* numbers_name = "_dbsync_numbers";
+// From here on a run of ids is made by the server, out of the numbers 0, 1, 2 …; shorter ones are
+// gathered in a list.
 constexpr std::uint64_t long_run = 200;
 constexpr int row_lock_wait_s = 1;  // the least that both servers know
 constexpr std::uint64_t backlog_counted_max = 100'000;
@@ -59,15 +63,39 @@ class ForgetSession {
     std::string lock_wait_;
 };
 
+// The numbers 0, 1, 2 … in a temporary table, made when they are first asked for.
+class Numbers {
+  public:
+    explicit Numbers(Connection& connection) : table_{connection, numbers_name} {}
+
+    const std::string& table(const IdSet& ids) {
+        std::uint64_t longest = 0;
+        for (const IdRun& run : ids.runs()) {
+            longest = std::max(longest, run.count);
+        }
+        if (const auto wanted = std::min<std::uint64_t>(longest, forget_portion); wanted > count_) {
+            std::vector<std::uint64_t> numbers(wanted);
+            std::iota(numbers.begin(), numbers.end(), 0U);
+            table_.fill(numbers);
+            count_ = wanted;
+        }
+        return table_.name();
+    }
+
+  private:
+    KeyTable table_;
+    std::uint64_t count_ = 0;
+};
+
 class Forgetting {
   public:
-    Forgetting(Connection& connection, std::int32_t object)
-        : connection_{connection}, table_{object_table(object)} {}
+    Forgetting(Connection& connection, Numbers& numbers, std::int32_t object)
+        : connection_{connection}, numbers_{numbers}, table_{object_table(object)} {}
 
     void run(const IdSet& ids) {
         for (const IdRun& each : ids.runs()) {
-            if (each.step == 1 && each.count >= long_run) {
-                delete_run(each);
+            if (each.count >= long_run) {
+                delete_run(each, numbers_.table(ids));
             } else {
                 gather(each);
             }
@@ -76,16 +104,17 @@ class Forgetting {
     }
 
   private:
-    void delete_run(IdRun run) {
+    void delete_run(IdRun run, const std::string& numbers) {
         while (run.count > 0) {
             const std::uint64_t count = std::min<std::uint64_t>(run.count, forget_portion);
             sql::Parameters values{quoting};
             values.ident("delta", table_)
+                .ident("numbers", numbers)
                 .literal("first", static_cast<std::int64_t>(run.first))
-                .literal("last", static_cast<std::int64_t>(run.first + count - 1))
+                .literal("step", static_cast<std::int64_t>(run.step))
                 .literal("count", static_cast<std::int64_t>(count));
             connection_.run(sql::render("schemas/mysql/forget_run.sql", values));
-            run.first += count;
+            run.first += count * run.step;
             run.count -= count;
         }
     }
@@ -112,6 +141,7 @@ class Forgetting {
     }
 
     Connection& connection_;
+    Numbers& numbers_;
     std::string table_;
     std::vector<std::uint64_t> gathered_;
 };
@@ -150,9 +180,10 @@ void forget(Connection& connection, const Batch& batch) {
         return;
     }
     const ForgetSession session{connection};
+    Numbers numbers{connection};
     for (const auto& [object, ids] : to.objects) {
         try {
-            Forgetting{connection, object}.run(ids);
+            Forgetting{connection, numbers, object}.run(ids);
         } catch (const Error& error) {
             if (!may_stay(error)) {
                 throw;
