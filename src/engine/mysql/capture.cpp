@@ -39,8 +39,7 @@ void require_own(Connection& connection, const std::string& job) {
                          "the source is being captured for another job, '{}'", capture->job),
                      .hint = "run stop-capture for that job, or use --job " + capture->job}};
     }
-    const Result users =
-        connection.run("SELECT definer, CURRENT_USER() FROM `_dbsync_capture`");
+    const Result users = connection.run("SELECT definer, CURRENT_USER() FROM `_dbsync_capture`");
     if (users.text(0, 0) != users.text(0, 1)) {
         throw Error{{.kind = ErrorKind::Precondition,
                      .what_failed = fmt::format("the source is being captured by {}, this is {}",
@@ -194,8 +193,7 @@ const TableShape& fit_shape(const std::map<std::string, TableShape>& shapes,
     return found->second;
 }
 
-void require_parents(const std::map<std::string, TableShape>& shapes,
-                     const std::string& database) {
+void require_parents(const std::map<std::string, TableShape>& shapes, const std::string& database) {
     std::vector<TableShape> all;
     for (const auto& [name, shape] : shapes) {
         all.push_back(shape);
@@ -247,8 +245,7 @@ CaptureResult install_capture(Connection& connection,
     connection.run(
         "UPDATE `_dbsync_capture` SET installed_at = UTC_TIMESTAMP(6) WHERE installed_at IS NULL");
     checkpoint("capture.after_install");
-    return {.tables = read_captured(connection),
-            .already_captured = installer.already_captured()};
+    return {.tables = read_captured(connection), .already_captured = installer.already_captured()};
 }
 
 void prove_capture(Connection& connection) {

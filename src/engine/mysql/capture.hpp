@@ -20,8 +20,8 @@ namespace dbsync::mysql {
                                                           std::span<const Table> tables);
 
 // As Source::install_capture. A captured table whose columns are what they were, but whose triggers
-// are not, or which was truncated or rebuilt, is mended: triggers made again, recorded as it is now,
-// and marked to be read anew as a whole, with every table to which its cascades lead. Throws
+// are not, or which was truncated or rebuilt, is mended: triggers made again, recorded as it is
+// now, and marked to be read anew as a whole, with every table to which its cascades lead. Throws
 // Error{SchemaChanged} when columns or key are not what they were.
 CaptureResult install_capture(Connection& connection,
                               std::span<const Table> tables,
@@ -37,6 +37,5 @@ void prove_capture(Connection& connection);
 void remove_capture(Connection& connection,
                     const CaptureOptions& options,
                     const std::stop_token& stop);
-
 
 }  // namespace dbsync::mysql

@@ -123,10 +123,14 @@ void add_triggers(Connection& connection, TablesById& tables) {
 
 const char* state_word(TableState state) noexcept {
     switch (state) {
-        case TableState::Installing: return "installing";
-        case TableState::Captured: return "captured";
-        case TableState::Refreshing: return "refreshing";
-        case TableState::Repairing: return "repairing";
+        case TableState::Installing:
+            return "installing";
+        case TableState::Captured:
+            return "captured";
+        case TableState::Refreshing:
+            return "refreshing";
+        case TableState::Repairing:
+            return "repairing";
     }
     return "";
 }
@@ -171,16 +175,16 @@ std::vector<CapturedRecord> read_records(Connection& connection) {
 
 std::vector<Cascade> read_cascades(Connection& connection) {
     std::vector<Cascade> cascades;
-    const std::optional<Result> rows = if_there(
-        connection,
-        fmt::format("SELECT c.id, c.child_id, c.parent_id, k.child_column, k.parent_column"
-                    " FROM `_dbsync_cascade` AS c"
-                    " JOIN `_dbsync_cascade_column` AS k ON k.cascade_id = c.id"
-                    " JOIN `_dbsync_captured_table` AS child ON child.id = c.child_id"
-                    " JOIN `_dbsync_captured_table` AS parent ON parent.id = c.parent_id"
-                    " WHERE child.state <> '{0}' AND parent.state <> '{0}'"
-                    " ORDER BY c.id, k.position",
-                    state_word(TableState::Installing)));
+    const std::optional<Result> rows =
+        if_there(connection,
+                 fmt::format("SELECT c.id, c.child_id, c.parent_id, k.child_column, k.parent_column"
+                             " FROM `_dbsync_cascade` AS c"
+                             " JOIN `_dbsync_cascade_column` AS k ON k.cascade_id = c.id"
+                             " JOIN `_dbsync_captured_table` AS child ON child.id = c.child_id"
+                             " JOIN `_dbsync_captured_table` AS parent ON parent.id = c.parent_id"
+                             " WHERE child.state <> '{0}' AND parent.state <> '{0}'"
+                             " ORDER BY c.id, k.position",
+                             state_word(TableState::Installing)));
     for (std::size_t row = 0; rows && row < rows->rows(); ++row) {
         if (cascades.empty() || cascades.back().id != id_of(*rows, row)) {
             cascades.push_back({.id = id_of(*rows, row),

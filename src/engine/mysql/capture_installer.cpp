@@ -56,9 +56,14 @@ void Installer::mend_table(CapturedRecord& captured) {
         return;
     }
     switch (change->remedy) {
-        case Remedy::RecordAnew: set_state(captured, TableState::Refreshing); break;
-        case Remedy::ReadAnew: set_state(captured, TableState::Repairing); break;
-        case Remedy::BeginAnew: throw_change(captured.table, *change);
+        case Remedy::RecordAnew:
+            set_state(captured, TableState::Refreshing);
+            break;
+        case Remedy::ReadAnew:
+            set_state(captured, TableState::Repairing);
+            break;
+        case Remedy::BeginAnew:
+            throw_change(captured.table, *change);
     }
 }
 

@@ -147,10 +147,9 @@ std::string PlannedTrigger::statement() const {
 
 std::vector<sql::Rendered> catalogue_statements() {
     std::vector<sql::Rendered> all;
-    for (const char* stem :
-         {"source_capture", "source_captured_table", "source_captured_column",
-          "source_captured_trigger", "source_cascade", "source_cascade_column", "source_whole",
-          "source_canary", "source_canary_row"}) {
+    for (const char* stem : {"source_capture", "source_captured_table", "source_captured_column",
+                             "source_captured_trigger", "source_cascade", "source_cascade_column",
+                             "source_whole", "source_canary", "source_canary_row"}) {
         all.push_back(fixed(stem));
     }
     return all;

@@ -12,9 +12,9 @@
 
 namespace dbsync::mysql {
 
-// In this mode the triggers run, whatever the application's own is (a trigger keeps the mode that it
-// was made in). Not strict: a value that the table holds must go into the delta table as it is, also
-// an ENUM's error value.
+// In this mode the triggers run, whatever the application's own is (a trigger keeps the mode that
+// it was made in). Not strict: a value that the table holds must go into the delta table as it is,
+// also an ENUM's error value.
 inline constexpr const char* trigger_sql_mode = "ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO";
 
 inline constexpr const char* canary_name = "_dbsync_canary";

@@ -39,11 +39,11 @@ void insert_columns(Connection& connection, const TableShape& shape) {
     std::string rows;
     for (std::size_t i = 0; i < shape.table.columns.size(); ++i) {
         const Column& column = shape.table.columns[i];
-        rows += fmt::format("{}({}, {}, {}, {}, {}, {:d}, {:d}, {})", i == 0 ? "" : ", ",
-                            shape.table.id, i, quote_literal(column.name),
-                            quote_literal(column.type), quote_literal(shape.forms[i].declaration),
-                            column.not_null, column.generated,
-                            key_position(shape.table, column.name));
+        rows +=
+            fmt::format("{}({}, {}, {}, {}, {}, {:d}, {:d}, {})", i == 0 ? "" : ", ",
+                        shape.table.id, i, quote_literal(column.name), quote_literal(column.type),
+                        quote_literal(shape.forms[i].declaration), column.not_null,
+                        column.generated, key_position(shape.table, column.name));
     }
     connection.run(
         "INSERT INTO `_dbsync_captured_column` (table_id, position, name, type, declaration,"
@@ -96,9 +96,9 @@ void enter_table(Connection& connection, const TableShape& shape, const std::str
 
 void leave_table(Connection& connection, std::int32_t table_id) {
     in_transaction(connection, [&] {
-        for (const char* rows : {"`_dbsync_captured_trigger` WHERE table_id",
-                                 "`_dbsync_captured_column` WHERE table_id",
-                                 "`_dbsync_captured_table` WHERE id"}) {
+        for (const char* rows :
+             {"`_dbsync_captured_trigger` WHERE table_id",
+              "`_dbsync_captured_column` WHERE table_id", "`_dbsync_captured_table` WHERE id"}) {
             connection.run(fmt::format("DELETE FROM {} = {}", rows, table_id));
         }
     });
@@ -143,8 +143,8 @@ void record_table(Connection& connection,
     in_transaction(connection, [&] {
         connection.run(
             fmt::format("DELETE FROM `_dbsync_captured_trigger` WHERE table_id = {}", id));
-        connection.run(
-            "INSERT INTO `_dbsync_captured_trigger` (name, table_id, checksum) VALUES " + triggers);
+        connection.run("INSERT INTO `_dbsync_captured_trigger` (name, table_id, checksum) VALUES " +
+                       triggers);
         connection.run(fmt::format(
             "UPDATE `_dbsync_captured_table` SET state = '{}', has_other_unique = {:d},"
             " definition = {}, innodb_ids = {}, fingerprint = SHA2({}, 256) WHERE id = {}",

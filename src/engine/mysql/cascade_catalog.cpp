@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "engine/mysql/cascade_catalog.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <set>
-#include <strings.h>
 
 namespace dbsync::mysql {
 

@@ -35,8 +35,7 @@ LiveState read_live(Connection& connection) {
 }
 
 std::string read_definition(Connection& connection, const std::string& table) {
-    return without_counter(
-        connection.run("SHOW CREATE TABLE " + quote_ident(table)).text(0, 1));
+    return without_counter(connection.run("SHOW CREATE TABLE " + quote_ident(table)).text(0, 1));
 }
 
 // The table's options follow the only line that begins with a parenthesis before them (columns and

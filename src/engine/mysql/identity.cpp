@@ -11,8 +11,7 @@ std::string server_identity(Connection& connection) {
                            connection.run("SELECT @@server_uuid").text(0, 0),
                            connection.database());
     }
-    const Result server =
-        connection.run("SELECT @@server_id, @@hostname, @@port, @@datadir");
+    const Result server = connection.run("SELECT @@server_id, @@hostname, @@port, @@datadir");
     return fmt::format("mariadb server {} at {}:{} in {} database {}", server.text(0, 0),
                        server.text(0, 1), server.text(0, 2), server.text(0, 3),
                        connection.database());

@@ -26,8 +26,8 @@ namespace {
 constexpr char lettered = '*';  // stands in no encoded name
 
 // Where the two-character forms are found (strings/ctype-utf8.c of both servers).
-constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 5> letter_ranges{{
-    {0x00C0, 0x05FF}, {0x1E00, 0x1FFF}, {0x2160, 0x217F}, {0x24B0, 0x24EF}, {0xFF20, 0xFF5F}}};
+constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 5> letter_ranges{
+    {{0x00C0, 0x05FF}, {0x1E00, 0x1FFF}, {0x2160, 0x217F}, {0x24B0, 0x24EF}, {0xFF20, 0xFF5F}}};
 
 bool is_plain(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
@@ -38,10 +38,9 @@ bool is_hex(char c) {
 }
 
 std::string sign(std::uint32_t character) {
-    const bool letter =
-        std::any_of(letter_ranges.begin(), letter_ranges.end(), [&](const auto& range) {
-            return character >= range.first && character <= range.second;
-        });
+    const bool letter = std::any_of(
+        letter_ranges.begin(), letter_ranges.end(),
+        [&](const auto& range) { return character >= range.first && character <= range.second; });
     return letter ? std::string(1, lettered) : fmt::format("@{:04x}", character);
 }
 

@@ -30,8 +30,7 @@ DdlAttempts::DdlAttempts(Connection& connection,
       retry_for_{options.retry_for},
       stop_{std::move(stop)},
       lock_wait_before_{connection.run("SELECT @@SESSION.lock_wait_timeout").text(0, 0)} {
-    connection_.run(
-        fmt::format("SET SESSION lock_wait_timeout = {}", metadata_wait_mysql.count()));
+    connection_.run(fmt::format("SET SESSION lock_wait_timeout = {}", metadata_wait_mysql.count()));
 }
 
 DdlAttempts::~DdlAttempts() {
@@ -65,10 +64,9 @@ void DdlAttempts::run(const sql::Rendered& statement, const std::string& doing) 
 
 void DdlAttempts::attempt(const sql::Rendered& statement) {
     if (connection_.server().has_set_statement()) {
-        connection_.run(
-            fmt::format("SET STATEMENT max_statement_time = {:.3f} FOR {}",
-                        std::chrono::duration<double>{wait_}.count(), statement.text),
-            statement.asset);
+        connection_.run(fmt::format("SET STATEMENT max_statement_time = {:.3f} FOR {}",
+                                    std::chrono::duration<double>{wait_}.count(), statement.text),
+                        statement.asset);
     } else {
         connection_.run(statement);
     }
@@ -76,15 +74,15 @@ void DdlAttempts::attempt(const sql::Rendered& statement) {
 
 void DdlAttempts::give_up(const Error& last, const std::string& doing) {
     const std::string who = oldest_transactions();
-    throw Error{{.kind = ErrorKind::Busy,
-                 .what_failed = fmt::format("cannot {} on the {} within {} s", doing,
-                                            role_name(connection_.role()),
-                                            retry_for_.count() / 1'000),
-                 .native_code = last.fields().native_code,
-                 .native_text = last.fields().native_text,
-                 .statement = last.fields().statement,
-                 .hint = who.empty() ? "end the transactions that use the table, then run again"
-                                     : "end what is in the way and run again: " + who}};
+    throw Error{
+        {.kind = ErrorKind::Busy,
+         .what_failed = fmt::format("cannot {} on the {} within {} s", doing,
+                                    role_name(connection_.role()), retry_for_.count() / 1'000),
+         .native_code = last.fields().native_code,
+         .native_text = last.fields().native_text,
+         .statement = last.fields().statement,
+         .hint = who.empty() ? "end the transactions that use the table, then run again"
+                             : "end what is in the way and run again: " + who}};
 }
 
 std::string DdlAttempts::oldest_transactions() {

@@ -74,6 +74,12 @@ std::optional<TableChange> trigger_change(const CapturedRecord& record, const Li
         const auto found = live.triggers.find(name);
         if (found == live.triggers.end()) {
             missing.push_back(name);
+        } else if (found->second.statement.empty()) {
+            // MariaDB shows the name alone.
+            throw Error{{.kind = ErrorKind::Permission,
+                         .what_failed = "cannot see what dbsync's triggers on the source are",
+                         .table = record.table.name.name,
+                         .hint = "grant TRIGGER on the database to this user"}};
         } else if (found->second.checksum != checksum) {
             return TableChange{.what = "trigger " + name + " is not the one that was made"};
         }
@@ -82,7 +88,8 @@ std::optional<TableChange> trigger_change(const CapturedRecord& record, const Li
         return std::nullopt;
     }
     if (live.triggers.empty()) {
-        return TableChange{.what = "every trigger of dbsync is missing, or the TRIGGER privilege is"};
+        return TableChange{.what =
+                               "every trigger of dbsync is missing, or the TRIGGER privilege is"};
     }
     return TableChange{.what = missing.size() == record.triggers.size()
                                    ? "its triggers are missing: it was dropped and made anew, or "
@@ -118,10 +125,10 @@ void require_process(const CapturedRecord& record, const LiveState& live) {
 
 // Without InnoDB's numbers a rebuild cannot be told from a change that leaves the rows alone.
 Remedy remedy_of_definition(const CapturedRecord& record, const LiveState& live) {
-    const bool same_rows = record.innodb_ids && live.ids &&
-                           (live.ids->of(record.table.name.name) == *record.innodb_ids ||
-                            only_more_ids(*record.innodb_ids,
-                                          live.ids->of(record.table.name.name)));
+    const bool same_rows =
+        record.innodb_ids && live.ids &&
+        (live.ids->of(record.table.name.name) == *record.innodb_ids ||
+         only_more_ids(*record.innodb_ids, live.ids->of(record.table.name.name)));
     return same_rows ? Remedy::RecordAnew : Remedy::ReadAnew;
 }
 

@@ -17,8 +17,7 @@ namespace {
 class TriggerMode {
   public:
     explicit TriggerMode(Connection& connection)
-        : connection_{connection},
-          before_{connection.run("SELECT @@SESSION.sql_mode").text(0, 0)} {
+        : connection_{connection}, before_{connection.run("SELECT @@SESSION.sql_mode").text(0, 0)} {
         connection_.run(fmt::format("SET SESSION sql_mode = '{}'", trigger_sql_mode));
     }
     ~TriggerMode() {

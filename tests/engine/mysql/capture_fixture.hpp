@@ -33,8 +33,8 @@ class MysqlCapture : public ::testing::TestWithParam<const char*> {
     }
 
     [[nodiscard]] std::unique_ptr<mysql::Connection> connect() const {
-        return std::make_unique<mysql::Connection>(
-            Endpoint::parse(server_->url(database_), ""), mysql::SessionOptions{});
+        return std::make_unique<mysql::Connection>(Endpoint::parse(server_->url(database_), ""),
+                                                   mysql::SessionOptions{});
     }
 
     // Every table that can be captured, or those named.
@@ -62,8 +62,8 @@ class MysqlCapture : public ::testing::TestWithParam<const char*> {
     // What the object's deltas recorded since the last call, in order; columns joined by "|".
     std::vector<std::string> take(const std::string& object) {
         std::vector<std::string> found;
-        for (const MysqlRow& row : app_->exec("SELECT * FROM " + mysql::quote_ident(object) +
-                                              " ORDER BY seq")) {
+        for (const MysqlRow& row :
+             app_->exec("SELECT * FROM " + mysql::quote_ident(object) + " ORDER BY seq")) {
             std::string text;
             for (std::size_t i = 1; i < row.size(); ++i) {
                 text += (i == 1 ? "" : "|") + row[i].value_or("NULL");

@@ -21,16 +21,18 @@ class MysqlInstalls : public MysqlCapture {
     void SetUp() override {
         MysqlCapture::SetUp();
         if (!IsSkipped()) {
-            app_->exec("CREATE TABLE a(id INT PRIMARY KEY, v VARCHAR(20));"
-                       "CREATE TABLE b(id INT PRIMARY KEY, a INT,"
-                       " FOREIGN KEY (a) REFERENCES a(id) ON DELETE CASCADE);"
-                       "CREATE TABLE other(id INT AUTO_INCREMENT PRIMARY KEY);"
-                       "INSERT INTO a VALUES (1, 'x'); INSERT INTO b VALUES (1, 1)");
+            app_->exec(
+                "CREATE TABLE a(id INT PRIMARY KEY, v VARCHAR(20));"
+                "CREATE TABLE b(id INT PRIMARY KEY, a INT,"
+                " FOREIGN KEY (a) REFERENCES a(id) ON DELETE CASCADE);"
+                "CREATE TABLE other(id INT AUTO_INCREMENT PRIMARY KEY);"
+                "INSERT INTO a VALUES (1, 'x'); INSERT INTO b VALUES (1, 1)");
         }
     }
 
     // The kind of error that `step` throws; Internal for none.
-    template <class Step> ErrorKind failure(Step&& step) {
+    template <class Step>
+    ErrorKind failure(Step&& step) {
         try {
             step();
         } catch (const Error& error) {
@@ -63,13 +65,13 @@ TEST_P(MysqlInstalls, InstallingAgainChangesNothingAndRemovingLeavesNoTrace) {
 }
 
 TEST_P(MysqlInstalls, WhatIsRecordedIsReadBack) {
-    app_->exec("CREATE TABLE t(x INT, g INT AS (x + 1) STORED, `n ull` VARCHAR(9), y INT NOT NULL,"
-               " UNIQUE KEY (y), PRIMARY KEY (y, x))");
+    app_->exec(
+        "CREATE TABLE t(x INT, g INT AS (x + 1) STORED, `n ull` VARCHAR(9), y INT NOT NULL,"
+        " UNIQUE KEY (y), PRIMARY KEY (y, x))");
     const CaptureResult result = capture();
 
-    const auto found =
-        std::find_if(result.tables.begin(), result.tables.end(),
-                     [](const Table& table) { return table.name.name == "t"; });
+    const auto found = std::find_if(result.tables.begin(), result.tables.end(),
+                                    [](const Table& table) { return table.name.name == "t"; });
     ASSERT_NE(found, result.tables.end());
     const mysql::TableShape shape = *mysql::read_shape(*own_, "t");
     EXPECT_EQ(found->columns, shape.table.columns);
@@ -129,10 +131,9 @@ TEST_P(MysqlInstalls, AStopIsHonoured) {
     std::stop_source stop;
     stop.request_stop();
     std::vector<Table> tables{mysql::read_shape(*own_, "a")->table};
-    EXPECT_EQ(failure([&] {
-                  mysql::install_capture(*own_, tables, {.job = "job"}, stop.get_token());
-              }),
-              ErrorKind::Interrupted);
+    EXPECT_EQ(
+        failure([&] { mysql::install_capture(*own_, tables, {.job = "job"}, stop.get_token()); }),
+        ErrorKind::Interrupted);
     EXPECT_THAT(capture().tables, SizeIs(3));
 }
 
@@ -150,10 +151,13 @@ TEST_P(MysqlInstalls, WhatAKilledRunBeganIsCompleted) {
     capture();
     const std::string whole = server_->schema(database_);
     const std::string b = std::to_string(id_of("b"));
-    app_->exec("UPDATE _dbsync_capture SET installed_at = NULL;"
-               "UPDATE _dbsync_captured_table SET state = 'installing' WHERE name = 'b';"
-               "DROP TRIGGER _dbsync_capture_" + b + "_update;"
-               "DROP TRIGGER _dbsync_mark_1_delete");
+    app_->exec(
+        "UPDATE _dbsync_capture SET installed_at = NULL;"
+        "UPDATE _dbsync_captured_table SET state = 'installing' WHERE name = 'b';"
+        "DROP TRIGGER _dbsync_capture_" +
+        b +
+        "_update;"
+        "DROP TRIGGER _dbsync_mark_1_delete");
     EXPECT_THAT(mysql::read_captured(*own_), SizeIs(2));
     EXPECT_THAT(mysql::read_cascades(*own_), IsEmpty());
 
@@ -179,8 +183,9 @@ TEST_P(MysqlInstalls, WhatAKilledRunBeganOfATableThatWasAlteredSinceIsMadeAnew) 
 TEST_P(MysqlInstalls, AHalfRemovedCaptureIsRemoved) {
     const std::string before = server_->schema(database_);
     capture();
-    app_->exec("DROP TRIGGER _dbsync_capture_1_insert; DROP TABLE _dbsync_captured_table;"
-               "DROP TABLE _dbsync_capture");
+    app_->exec(
+        "DROP TRIGGER _dbsync_capture_1_insert; DROP TABLE _dbsync_captured_table;"
+        "DROP TABLE _dbsync_capture");
 
     mysql::remove_capture(*own_, {.job = "job"}, {});
 
@@ -195,11 +200,29 @@ TEST_P(MysqlInstalls, OnlyOurOwnTriggersAreRemoved) {
     EXPECT_EQ(server_->schema(database_), before);
 }
 
+TEST_P(MysqlInstalls, NoDeltaTableIsRemovedFromUnderATriggerThatCannotBeSeen) {
+    capture();
+    const std::string user = "blind_" + database_;
+    app_->exec(
+        fmt::format("CREATE USER '{0}'@'%';"
+                    "GRANT SELECT, INSERT, UPDATE, DELETE, DROP ON `{1}`.* TO '{0}'@'%'",
+                    user, database_));
+    own_ = std::make_unique<mysql::Connection>(Endpoint::parse(server_->url(database_, user), ""),
+                                               mysql::SessionOptions{});
+
+    EXPECT_EQ(failure([&] { mysql::remove_capture(*own_, {.job = "job"}, {}); }),
+              ErrorKind::Permission);
+
+    app_->exec("INSERT INTO a VALUES (2, 'y')");
+    own_ = connect();
+    EXPECT_THAT(deltas("a"), ElementsAre("2"));
+}
+
 TEST_P(MysqlInstalls, ADroppedOwnerOfTheTriggersIsNoticed) {
     const std::string user = "own_" + database_;
     app_->exec(fmt::format("CREATE USER '{0}'@'%'; GRANT ALL ON *.* TO '{0}'@'%'", user));
-    own_ = std::make_unique<mysql::Connection>(
-        Endpoint::parse(server_->url(database_, user), ""), mysql::SessionOptions{});
+    own_ = std::make_unique<mysql::Connection>(Endpoint::parse(server_->url(database_, user), ""),
+                                               mysql::SessionOptions{});
     capture();
     own_ = connect();
     mysql::prove_capture(*own_);
@@ -212,11 +235,11 @@ TEST_P(MysqlInstalls, ADroppedOwnerOfTheTriggersIsNoticed) {
 
 TEST_P(MysqlInstalls, WithoutProcessCaptureWorksButForTruncation) {
     const std::string user = "few_" + database_;
-    app_->exec(fmt::format("CREATE USER '{0}'@'%'; GRANT ALL ON `{1}`.* TO '{0}'@'%'", user,
-                           database_));
+    app_->exec(
+        fmt::format("CREATE USER '{0}'@'%'; GRANT ALL ON `{1}`.* TO '{0}'@'%'", user, database_));
     app_->exec("SET GLOBAL log_bin_trust_function_creators = 1");
-    own_ = std::make_unique<mysql::Connection>(
-        Endpoint::parse(server_->url(database_, user), ""), mysql::SessionOptions{});
+    own_ = std::make_unique<mysql::Connection>(Endpoint::parse(server_->url(database_, user), ""),
+                                               mysql::SessionOptions{});
     capture();
     app_->exec("SET GLOBAL log_bin_trust_function_creators = 0");
     mysql::prove_capture(*own_);
@@ -234,8 +257,9 @@ struct Change {
 };
 
 TEST_P(MysqlInstalls, ChangesThatLeaveTheColumnsAreNamedAndMended) {
-    app_->exec("CREATE TABLE p(id INT PRIMARY KEY) PARTITION BY RANGE (id)"
-               " (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))");
+    app_->exec(
+        "CREATE TABLE p(id INT PRIMARY KEY) PARTITION BY RANGE (id)"
+        " (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))");
     app_->exec("CREATE TABLE swap(id INT PRIMARY KEY)");
     capture();
     const std::string other = "_dbsync_capture_" + std::to_string(id_of("other")) + "_insert";
@@ -249,15 +273,19 @@ TEST_P(MysqlInstalls, ChangesThatLeaveTheColumnsAreNamedAndMended) {
         {"DROP TRIGGER _dbsync_mark_1_delete", "table a .*_mark_1_delete is missing", {"a", "b"}},
         {"ALTER TABLE p TRUNCATE PARTITION p0", "table p .*partitions was truncated", {"p"}},
         {"ALTER TABLE p ADD PARTITION (PARTITION p2 VALUES LESS THAN (30))", "table p .*p2", {}},
-        {"ALTER TABLE p EXCHANGE PARTITION p1 WITH TABLE swap", "table p .*exchanged",
+        {"ALTER TABLE p EXCHANGE PARTITION p1 WITH TABLE swap",
+         "table p .*exchanged",
          {"p", "swap"}},
         {"ALTER TABLE p DROP PARTITION p2", "table p .*p2", {"p"}},
         {"CREATE TABLE fresh LIKE other; RENAME TABLE other TO old, fresh TO other",
-         "table other .*renamed to old, and another table was put in its place", {"other"}},
+         "table other .*renamed to old, and another table was put in its place",
+         {"other"}},
         {"DROP TABLE old; DROP TABLE other; CREATE TABLE other(id INT AUTO_INCREMENT PRIMARY KEY)",
-         "table other .*triggers are missing", {"other"}},
+         "table other .*triggers are missing",
+         {"other"}},
         {"ALTER TABLE other ADD FOREIGN KEY fk (id) REFERENCES a(id) ON DELETE CASCADE",
-         "table other .*FOREIGN KEY", {"other"}},
+         "table other .*FOREIGN KEY",
+         {"other"}},
     };
     const std::vector<std::string> names{"a", "b", "other", "p", "swap"};
     for (const Change& change : changes) {
@@ -312,10 +340,9 @@ TEST_P(MysqlInstalls, OneProcessAtATimeHoldsAJob) {
     const Endpoint endpoint = Endpoint::parse(server_->url(database_), "");
     const std::string job = "a job's name of any length " + std::string(100, 'x');
     auto claim = mysql::make_claim(endpoint, mysql::Role::Source, job);
-    EXPECT_EQ(failure([&] {
-                  static_cast<void>(mysql::make_claim(endpoint, mysql::Role::Source, job));
-              }),
-              ErrorKind::JobBusy);
+    EXPECT_EQ(
+        failure([&] { static_cast<void>(mysql::make_claim(endpoint, mysql::Role::Source, job)); }),
+        ErrorKind::JobBusy);
     const auto target = mysql::make_claim(endpoint, mysql::Role::Target, job);
     const auto second = mysql::make_claim(endpoint, mysql::Role::Source, job + "2");
     claim.reset();
@@ -331,8 +358,8 @@ TEST_P(MysqlInstalls, OneProcessAtATimeHoldsAJob) {
 }
 
 TEST_P(MysqlInstalls, InnodbsNamesOfTablesAreUnderstood) {
-    const std::vector<std::string> names{"plain_1", "a b.c`\"é", "x#p#y", "名Ⅷⓐ", "$", "Con", "Ünïcode",
-                                         std::string(64, 'z')};
+    const std::vector<std::string> names{"plain_1", "a b.c`\"é", "x#p#y",   "名Ⅷⓐ",
+                                         "$",       "Con",       "Ünïcode", std::string(64, 'z')};
     for (const std::string& name : names) {
         app_->exec("CREATE TABLE " + mysql::quote_ident(name) + "(id INT PRIMARY KEY)");
     }
@@ -352,8 +379,9 @@ TEST(MysqlDefinition, LosesItsCounterAndNothingElse) {
                                      " ENGINE=InnoDB AUTO_INCREMENT=12 COMMENT='AUTO_INCREMENT=1'"),
               "CREATE TABLE `t` (\n  `a` int COMMENT ' AUTO_INCREMENT=3'\n)"
               " ENGINE=InnoDB COMMENT='AUTO_INCREMENT=1'");
-    const std::string none = "CREATE TABLE `t` (\n  `a` int\n) ENGINE=InnoDB"
-                             " COMMENT='x AUTO_INCREMENT=1'";
+    const std::string none =
+        "CREATE TABLE `t` (\n  `a` int\n) ENGINE=InnoDB"
+        " COMMENT='x AUTO_INCREMENT=1'";
     EXPECT_EQ(mysql::without_counter(none), none);
 }
 

@@ -81,8 +81,9 @@ TEST_P(MysqlTriggers, PartitionedTablesAndOddKeysAreRecorded) {
     capture();
 
     app_->exec("SET sql_mode = ''");
-    app_->exec("INSERT INTO `od``d \"t.x` VALUES (1, '0000-00-00', 'none of them', 'k'),"
-               " (2, '2026-02-00', 'y''z', '')");
+    app_->exec(
+        "INSERT INTO `od``d \"t.x` VALUES (1, '0000-00-00', 'none of them', 'k'),"
+        " (2, '2026-02-00', 'y''z', '')");
     EXPECT_THAT(deltas("od`d \"t.x"), ElementsAre("1|0000-00-00||k", "2|2026-02-00|y'z|"));
     app_->exec("UPDATE `od``d \"t.x` SET `sel'ect` = 'x' WHERE `a``b.c` = 1");
     EXPECT_THAT(deltas("od`d \"t.x"), ElementsAre("1|0000-00-00||k", "1|0000-00-00|x|k"));
@@ -137,16 +138,18 @@ TEST_P(MysqlTriggers, AUserWithNoRightOnTheDeltasMayWrite) {
     app_->exec("CREATE TABLE t(id INT PRIMARY KEY, v INT); CREATE TABLE n(a INT)");
     capture();
     const std::string user = "app_" + database_;
-    app_->exec(fmt::format("CREATE USER '{0}'@'%';"
-                           "GRANT SELECT, INSERT, UPDATE, DELETE ON `{1}`.t TO '{0}'@'%';"
-                           "GRANT SELECT, INSERT, UPDATE, DELETE ON `{1}`.n TO '{0}'@'%'",
-                           user, database_));
+    app_->exec(
+        fmt::format("CREATE USER '{0}'@'%';"
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON `{1}`.t TO '{0}'@'%';"
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON `{1}`.n TO '{0}'@'%'",
+                    user, database_));
     MysqlSession session{
         {.socket = server_->socket(), .database = "information_schema", .user = user}};
 
-    session.exec(fmt::format("INSERT INTO `{0}`.t VALUES (1, 1); UPDATE `{0}`.t SET id = 2;"
-                             "DELETE FROM `{0}`.t; INSERT INTO `{0}`.n VALUES (1)",
-                             database_));
+    session.exec(
+        fmt::format("INSERT INTO `{0}`.t VALUES (1, 1); UPDATE `{0}`.t SET id = 2;"
+                    "DELETE FROM `{0}`.t; INSERT INTO `{0}`.n VALUES (1)",
+                    database_));
 
     EXPECT_THAT(deltas("t"), ElementsAre("1", "1", "2", "2"));
     EXPECT_THAT(deltas("n"), SizeIs(1));
@@ -172,8 +175,9 @@ TEST_P(MysqlTriggers, WritersOfOneTableDoNotWaitForEachOther) {
     app_->exec("CREATE TABLE t(id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 1), (2, 2)");
     capture();
     MysqlSession slow{server_->login(database_)};
-    slow.exec("START TRANSACTION; UPDATE t SET v = 9 WHERE id = 1;"
-              " INSERT INTO t SELECT id + 100, v FROM t WHERE id = 1");
+    slow.exec(
+        "START TRANSACTION; UPDATE t SET v = 9 WHERE id = 1;"
+        " INSERT INTO t SELECT id + 100, v FROM t WHERE id = 1");
 
     app_->exec("SET innodb_lock_wait_timeout = 1");
     app_->exec("UPDATE t SET v = 8 WHERE id = 2; INSERT INTO t VALUES (3, 3)");
@@ -240,8 +244,9 @@ TEST_P(MysqlMarks, ARowInTheMiddleIsMarkedWhenItComesAndWhenItMoves) {
 }
 
 TEST_P(MysqlMarks, ASelfReferenceMarksItsOwnRows) {
-    app_->exec("CREATE TABLE s(a INT, b VARCHAR(5), up_a INT, up_b VARCHAR(5), PRIMARY KEY (a, b),"
-               " FOREIGN KEY (up_a, up_b) REFERENCES s(a, b) ON DELETE CASCADE)");
+    app_->exec(
+        "CREATE TABLE s(a INT, b VARCHAR(5), up_a INT, up_b VARCHAR(5), PRIMARY KEY (a, b),"
+        " FOREIGN KEY (up_a, up_b) REFERENCES s(a, b) ON DELETE CASCADE)");
     capture();
 
     app_->exec("INSERT INTO s VALUES (1, 'x', NULL, NULL), (2, 'y', 1, 'x')");
@@ -251,9 +256,10 @@ TEST_P(MysqlMarks, ASelfReferenceMarksItsOwnRows) {
 }
 
 TEST_P(MysqlMarks, AChildIsNotCapturedWithoutItsParent) {
-    app_->exec("CREATE TABLE outside(id INT PRIMARY KEY);"
-               "CREATE TABLE inside(id INT PRIMARY KEY,"
-               " FOREIGN KEY (id) REFERENCES outside(id) ON DELETE CASCADE)");
+    app_->exec(
+        "CREATE TABLE outside(id INT PRIMARY KEY);"
+        "CREATE TABLE inside(id INT PRIMARY KEY,"
+        " FOREIGN KEY (id) REFERENCES outside(id) ON DELETE CASCADE)");
     try {
         capture({"inside"});
         FAIL() << "captured";
