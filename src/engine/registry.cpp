@@ -2,6 +2,8 @@
 #include "engine/registry.hpp"
 
 #include "base/error.hpp"
+#include "engine/mysql/source.hpp"
+#include "engine/mysql/target.hpp"
 #include "engine/postgres/source.hpp"
 #include "engine/postgres/target.hpp"
 #include "engine/sqlite/source.hpp"
@@ -31,6 +33,7 @@ bool same_place(const Endpoint& source, const Endpoint& target) {
 std::unique_ptr<Source> open_source(const Endpoint& endpoint) {
     switch (endpoint.engine) {
         case EngineKind::Postgres: return postgres::make_source(endpoint);
+        case EngineKind::Mysql: return mysql::make_source(endpoint);
         case EngineKind::Sqlite: return std::make_unique<sqlite::SqliteSource>(endpoint);
     }
     return nullptr;
@@ -39,6 +42,7 @@ std::unique_ptr<Source> open_source(const Endpoint& endpoint) {
 std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
     switch (endpoint.engine) {
         case EngineKind::Postgres: return postgres::make_target(endpoint);
+        case EngineKind::Mysql: return mysql::make_target(endpoint);
         case EngineKind::Sqlite: return std::make_unique<sqlite::Target>(endpoint);
     }
     return nullptr;
@@ -47,6 +51,7 @@ std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
 const char* engine_name(EngineKind kind) noexcept {
     switch (kind) {
         case EngineKind::Postgres: return "postgresql";
+        case EngineKind::Mysql: return "mysql";
         case EngineKind::Sqlite: return "sqlite";
     }
     return "";

@@ -16,7 +16,7 @@ namespace dbsync {
 [[nodiscard]] std::unique_ptr<Source> open_source(const Endpoint& endpoint);
 [[nodiscard]] std::unique_ptr<Target> open_target(const Endpoint& endpoint);
 
-// "postgresql", "sqlite".
+// "postgresql", "mysql", "sqlite".
 [[nodiscard]] const char* engine_name(EngineKind kind) noexcept;
 
 // Throws Error{Usage} for a pair of engines that cannot be moved between.
