@@ -139,8 +139,15 @@ const TableShape& MysqlTargetSession::readable(const Table& table) {
     return known.shape;
 }
 
+// A copy is fuzzy: its chunks were read at different moments, so two rows of it may claim one value
+// of another unique index than the key's, where such an index is there before the rows. One of them
+// was changed meanwhile; its key is dirty, and the pass puts it right: the later row may displace
+// it.
 std::unique_ptr<RowWriter> MysqlTargetSession::copy_into(const Table& table) {
-    return make_bulk_writer(connection_, copy_target(know(table).table), unfinished_);
+    const TargetTable& known = know(table).table;
+    const bool replace =
+        known.table().has_other_unique && !other_unique_indexes(connection_, known).empty();
+    return make_bulk_writer(connection_, copy_target(known, replace), unfinished_);
 }
 
 // TRUNCATE would end the transaction.

@@ -207,14 +207,11 @@ std::optional<sql::Rendered> clash_sql(const TargetTable& table, const UniqueInd
                            .parts("same", {part(same_key(table))}));
 }
 
-// A copy is fuzzy: its chunks were read at different moments, so two rows of it may claim one
-// value of another unique index than the key's. One of them was changed meanwhile; its key is
-// dirty, and the pass puts it right: the later row may displace it.
-LoadTarget copy_target(const TargetTable& table) {
+LoadTarget copy_target(const TargetTable& table, bool replace) {
     LoadTarget target{.table = table.table().name.name,
                       .shown = table.table().name.display(),
                       .columns = {},
-                      .replace = table.table().has_other_unique};
+                      .replace = replace};
     for (const std::string& column : writable_columns(table.table())) {
         target.columns.push_back(load_column(table, column, column));
     }

@@ -39,6 +39,6 @@ struct StageSql {
                                                      const UniqueIndex& index);
 
 // The writable columns, as LOAD DATA takes them straight into the table.
-[[nodiscard]] LoadTarget copy_target(const TargetTable& table);
+[[nodiscard]] LoadTarget copy_target(const TargetTable& table, bool replace);
 
 }  // namespace dbsync::mysql
