@@ -235,10 +235,8 @@ class Planner {
             ids += fmt::format("{}{}", ids.empty() ? "" : ", ", each.id);
         }
         const std::string condition = fmt::format(" WHERE table_id IN ({})", ids);
-        IdSet others = from_.ids(whole_object);
         const Taking taking = take(whole_.front(), whole_rows_max, batch_runs_max, condition);
         if (taking.taken() == 0) {
-            to_.objects[whole_object] = std::move(others);
             return;
         }
         const Result rows = connection_.run(

@@ -35,7 +35,7 @@ TEST_P(ForgetTest, IdsWithAStepStayCompactAndAreForgotten) {
 // Deletes wait for nobody, whatever uncommitted inserts stand around the ids.
 TEST_P(ForgetTest, ForgettingNeverWaitsForAWriter) {
     for (const std::string isolation : {"READ COMMITTED", "REPEATABLE READ"}) {
-        for (const int rows : {1, 250, 6'000}) {
+        for (const int rows : {1, 250, 700, 6'000}) {
             app_->exec("DROP DATABASE `" + database_ + "`");
             database_ = server().create_database();
             app_ = session();

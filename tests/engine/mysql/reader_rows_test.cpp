@@ -104,7 +104,8 @@ TEST_P(ReaderRowsTest, LargeRowsPassAndBlocksStaySmall) {
 }
 
 TEST_P(ReaderRowsTest, CountersAreReadAsTheyAreNow) {
-    capture("CREATE TABLE t(id INT AUTO_INCREMENT PRIMARY KEY); CREATE TABLE n(id INT PRIMARY KEY)");
+    capture("CREATE TABLE t(id INT AUTO_INCREMENT PRIMARY KEY);"
+            "CREATE TABLE n(id INT PRIMARY KEY)");
     look();
     app_->exec("INSERT INTO t VALUES (), (); START TRANSACTION; INSERT INTO t VALUES (); ROLLBACK");
 
