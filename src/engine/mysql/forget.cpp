@@ -2,8 +2,8 @@
 // Which DELETE waits for whom, with other transactions' uncommitted inserts all around (seen on
 // MariaDB 10.11 and 11.8 and MySQL 9.7, at READ COMMITTED): a range alone looks at the row behind
 // its end, an IN list may scan, and so may a range with ORDER BY and LIMIT (MariaDB 11.8, where it
-// is a large part of the table). A join from a list of ids touches nothing but the rows that it
-// deletes, on every one of them.
+// is a large part of the table). A join from a list of ids by the primary key, which has to be
+// forced, touches nothing but the rows that it deletes, on every one of them.
 #include "engine/mysql/forget.hpp"
 
 #include "base/error.hpp"
