@@ -59,7 +59,6 @@ class MysqlEnds : public Ends {
     std::string target_schema() override { return target_server_.schema(target_); }
     [[nodiscard]] bool many_writers() const override { return true; }
     [[nodiscard]] bool sees_truncate() const override { return false; }
-    [[nodiscard]] std::string qualified(const std::string& name) const override { return name; }
     [[nodiscard]] std::string counting_table() const override {
         return "CREATE TABLE t(id integer AUTO_INCREMENT PRIMARY KEY, v text)";
     }

@@ -12,6 +12,9 @@ namespace {
 
 using testing::HasSubstr;
 
+// Without locks on gaps, which would stop the test's other writers for as long as it is open.
+constexpr const char* read_committed = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
 std::string numbers(int last) {
     return fmt::format(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {})", last);
@@ -76,6 +79,7 @@ class MysqlLateCommitTest : public testing::TestWithParam<const char*> {
 TEST_P(MysqlLateCommitTest, ArrivesAfterSeveralPassesWentByIt) {
     must({"start-capture"});
     MysqlSession slow{ends_->login(End::Source)};
+    slow.exec(read_committed);
     slow.exec(
         "BEGIN; INSERT INTO t (v) VALUES ('slow, first'); INSERT INTO keyless VALUES ('slow')");
     must({"snapshot"});
@@ -96,6 +100,7 @@ TEST_P(MysqlLateCommitTest, ArrivesAfterSeveralPassesWentByIt) {
 TEST_P(MysqlLateCommitTest, ArrivesWithManyRowsAndSmallBatches) {
     must({"start-capture"});
     MysqlSession slow{ends_->login(End::Source)};
+    slow.exec(read_committed);
     slow.exec("BEGIN");
     for (int i = 0; i < 20; ++i) {
         slow.exec("INSERT INTO t (v) " + numbers(1000) + " SELECT 'slow' FROM n");
@@ -117,6 +122,7 @@ TEST_P(MysqlLateCommitTest, ArrivesWithManyRowsAndSmallBatches) {
 TEST_P(MysqlLateCommitTest, RolledBackLeavesNothing) {
     must({"start-capture"});
     MysqlSession slow{ends_->login(End::Source)};
+    slow.exec(read_committed);
     slow.exec(
         "BEGIN; INSERT INTO t (v) VALUES ('never'); DELETE FROM t WHERE id BETWEEN 500 AND 600");
     must({"snapshot"});
@@ -132,6 +138,7 @@ TEST_P(MysqlLateCommitTest, RolledBackLeavesNothing) {
 // let others queue up behind itself for longer than its lock timeout.
 TEST_P(MysqlLateCommitTest, OpenBeforeCaptureIsWaitedForWithoutHarm) {
     MysqlSession slow{ends_->login(End::Source)};
+    slow.exec(read_committed);
     slow.exec("BEGIN; INSERT INTO t (v) VALUES ('before capture')");
     Process capture = dbsync_.start({"start-capture", "--lock-timeout", "300ms"});
     MysqlSession quick{ends_->login(End::Source)};

@@ -102,8 +102,6 @@ constexpr ObjectKind object_kinds[] = {
      "SELECT table_name FROM information_schema.tables WHERE table_schema = '{}'"
      " AND table_type = 'SEQUENCE'"},
     {"VIEW", 1, "SELECT table_name FROM information_schema.views WHERE table_schema = '{}'"},
-    {"TRIGGER", 2,
-     "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = '{}'"},
     {"FUNCTION", 2,
      "SELECT routine_name FROM information_schema.routines WHERE routine_schema = '{}'"
      " AND routine_type = 'FUNCTION'"},
@@ -113,10 +111,28 @@ constexpr ObjectKind object_kinds[] = {
     {"EVENT", 3, "SELECT event_name FROM information_schema.events WHERE event_schema = '{}'"},
 };
 
-// A counter is content, not schema; the database's own name appears in views.
+// A counter is content, not schema; the database's own name appears in views; MySQL remembers
+// whether a column's character set was written out although its collation says it.
 std::string neutral(const std::string& text, const std::string& database) {
     static const std::regex counter{" AUTO_INCREMENT=[0-9]+"};
-    return std::regex_replace(std::regex_replace(text, counter, ""), std::regex{database}, "DB");
+    static const std::regex implied{" CHARACTER SET ([a-z0-9]+) COLLATE (\\1_)"};
+    std::string plain = std::regex_replace(text, counter, "");
+    plain = std::regex_replace(plain, implied, " COLLATE $2");
+    return std::regex_replace(plain, std::regex{database}, "DB");
+}
+
+// By their parts: SHOW CREATE TRIGGER repeats the blanks and quotes of whoever created it.
+std::string triggers_of(MysqlSession& session, const std::string& database) {
+    std::string text;
+    for (const MysqlRow& row : session.exec(fmt::format(
+             "SELECT CONCAT_WS(' ', trigger_name, action_timing, event_manipulation, 'ON',"
+             " event_object_table, action_order, definer, sql_mode, character_set_client,"
+             " collation_connection, action_statement) FROM information_schema.triggers"
+             " WHERE trigger_schema = '{}' ORDER BY BINARY trigger_name",
+             database))) {
+        text += "== TRIGGER " + neutral(row[0].value(), database) + "\n";
+    }
+    return text;
 }
 
 }  // namespace
@@ -162,7 +178,7 @@ std::string MysqlServer::schema(const std::string& database) const {
                                 neutral(rows[0][object.column].value_or(""), database));
         }
     }
-    return text;
+    return text + triggers_of(session, database);
 }
 
 }  // namespace dbsync::test
