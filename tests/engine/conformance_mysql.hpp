@@ -73,7 +73,7 @@ class MysqlEnds : public Ends {
   private:
     static constexpr const char* types = R"(
         CREATE TABLE "Types"(id int PRIMARY KEY, u bigint unsigned, d decimal(65,30), f float,
-            r double, b bit(64), e enum('a', '', 'b''c', '1'), s set('x', 'y z', '1'), dt date,
+            r double, b bit(64), e enum('a', 'b''c', '1'), s set('x', 'y z', '1'), dt date,
             ts timestamp(6) NULL, at datetime(3), t time(6), y year, j json, g geometry,
             l varchar(50) CHARACTER SET latin1, u3 varchar(50) CHARACTER SET utf8mb3,
             c char(5), n binary(5), v varbinary(300), bb longblob, tt longtext,

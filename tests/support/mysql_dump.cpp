@@ -112,12 +112,16 @@ constexpr ObjectKind object_kinds[] = {
 };
 
 // A counter is content, not schema; the database's own name appears in views; MySQL remembers
-// whether a column's character set was written out although its collation says it.
+// whether a column's character set was written out although its collation says it, and keeps the
+// semicolon after an event or a routine.
 std::string neutral(const std::string& text, const std::string& database) {
     static const std::regex counter{" AUTO_INCREMENT=[0-9]+"};
     static const std::regex implied{" CHARACTER SET ([a-z0-9]+) COLLATE (\\1_)"};
     std::string plain = std::regex_replace(text, counter, "");
     plain = std::regex_replace(plain, implied, " COLLATE $2");
+    if (plain.ends_with(';')) {
+        plain.pop_back();
+    }
     return std::regex_replace(plain, std::regex{database}, "DB");
 }
 
