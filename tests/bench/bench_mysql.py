@@ -150,13 +150,13 @@ class MysqlBench(Bench):
 
     # Applies what the source has logged since, and times it: the log is fetched first.
     def native_seconds(self, name, copy, log, position):
-        end = self.a.sql("mysql", "SHOW BINARY LOG STATUS" if self.a.base
-                         else "SHOW MASTER STATUS").split("\t")[:2]
         word = ("SOURCE", "REPLICA") if self.a.base else ("MASTER", "SLAVE")
         change = "CHANGE REPLICATION SOURCE TO" if self.a.base else "CHANGE MASTER TO"
         more = ", GET_SOURCE_PUBLIC_KEY=1" if self.a.base else ""
         self.a.sql("mysql", "CREATE USER IF NOT EXISTS repl@'127.0.0.1' IDENTIFIED BY 'repl'; "
                             "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'")
+        end = self.a.sql("mysql", "SHOW BINARY LOG STATUS" if self.a.base
+                         else "SHOW MASTER STATUS").split("\t")[:2]
         if self.a.base:
             rules = (f"CHANGE REPLICATION FILTER REPLICATE_REWRITE_DB = (({name}, {copy})), "
                      f"REPLICATE_WILD_DO_TABLE = ('{copy}.sbtest%');")
@@ -174,8 +174,9 @@ class MysqlBench(Bench):
             at = {key: re.search(rf"{key}: (\S+)", text) for key in
                   (("Source_Log_File", "Read_Source_Log_Pos") if self.a.base
                    else ("Master_Log_File", "Read_Master_Log_Pos"))}
+            time.sleep(0.2)
             return [found.group(1) for found in at.values() if found] == end
-        self.until(fetched)
+        self.until(fetched, 300)
         begun = time.monotonic()
         done = self.b.sql("mysql", f"START {word[1]} SQL_THREAD; "
                                    f"SELECT {wait}('{end[0]}', {end[1]}, 1800)")

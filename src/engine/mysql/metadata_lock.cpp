@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <random>
+#include <thread>
 #include <utility>
 
 namespace dbsync::mysql {
@@ -15,37 +18,65 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds pause_first{50};
-constexpr std::chrono::milliseconds pause_longest{1'000};
+// Between two attempts, drawn at random so that they do not keep step with a writer.
+constexpr int pause_min_ms = 1;
+constexpr int pause_max_ms = 20;
 // Transactions named to the operator when the lock is not to be had.
 constexpr int named_max = 3;
+
+std::chrono::milliseconds random_pause() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::chrono::milliseconds{
+        std::uniform_int_distribution<int>{pause_min_ms, pause_max_ms}(random)};
+}
+
+// Ends a session's statement from another session unless it is over in time.
+class Cutoff {
+  public:
+    Cutoff(Connection& killer, std::uint64_t session, std::chrono::milliseconds after)
+        : thread_{[this, &killer, session, after](const std::stop_token& over) {
+              if (wait_unless_stopped(after, over)) {
+                  kill(killer, session);
+              }
+          }} {}
+    // After this nothing is killed any more.
+    void stop() {
+        thread_.request_stop();
+        thread_.join();
+    }
+    [[nodiscard]] bool fired() const noexcept { return fired_; }
+
+  private:
+    void kill(Connection& killer, std::uint64_t session) {
+        fired_ = true;
+        try {
+            killer.run(fmt::format("KILL QUERY {}", session));
+        } catch (const Error&) {
+            // The statement then ends at the session's own lock_wait_timeout.
+        }
+    }
+
+    std::atomic<bool> fired_{false};
+    std::jthread thread_;
+};
 
 }  // namespace
 
 DdlAttempts::DdlAttempts(Connection& connection,
                          const CaptureOptions& options,
                          std::stop_token stop)
-    : connection_{connection},
-      wait_{std::min(options.lock_timeout, metadata_wait_mariadb)},
-      retry_for_{options.retry_for},
-      stop_{std::move(stop)},
-      lock_wait_before_{connection.run("SELECT @@SESSION.lock_wait_timeout").text(0, 0)} {
-    connection_.run(fmt::format("SET SESSION lock_wait_timeout = {}", metadata_wait_mysql.count()));
-}
-
-DdlAttempts::~DdlAttempts() {
-    try {
-        if (connection_.usable()) {
-            connection_.run("SET SESSION lock_wait_timeout = " + lock_wait_before_);
-        }
-    } catch (const Error&) {
-        // The session is lost; whoever uses it next is told.
+    : connection_{connection}, retry_for_{options.retry_for}, stop_{std::move(stop)} {
+    if (!connection_.server().has_set_statement()) {
+        killer_ = std::make_unique<Connection>(connection_.endpoint(),
+                                               SessionOptions{.role = connection_.role()});
     }
 }
 
+DdlAttempts::~DdlAttempts() = default;
+
 void DdlAttempts::run(const sql::Rendered& statement, const std::string& doing) {
     const auto deadline = steady_clock::now() + retry_for_;
-    for (auto pause = pause_first;; pause = std::min(pause * 2, pause_longest)) {
+    for (;;) {
         throw_if_stopped(stop_);
         try {
             attempt(statement);
@@ -58,17 +89,37 @@ void DdlAttempts::run(const sql::Rendered& statement, const std::string& doing) 
                 give_up(error, doing);
             }
         }
-        wait_unless_stopped(pause, stop_);
+        wait_unless_stopped(random_pause(), stop_);
     }
 }
 
 void DdlAttempts::attempt(const sql::Rendered& statement) {
     if (connection_.server().has_set_statement()) {
-        connection_.run(fmt::format("SET STATEMENT max_statement_time = {:.3f} FOR {}",
-                                    std::chrono::duration<double>{wait_}.count(), statement.text),
+        connection_.run("SET STATEMENT lock_wait_timeout = 0 FOR " + statement.text,
                         statement.asset);
     } else {
+        attempt_briefly(statement);
+    }
+}
+
+void DdlAttempts::attempt_briefly(const sql::Rendered& statement) {
+    Cutoff cutoff{*killer_, connection_.id(), queued_mysql_max};
+    try {
         connection_.run(statement);
+    } catch (const Error&) {
+        cutoff.stop();
+        throw;
+    }
+    cutoff.stop();
+    if (cutoff.fired()) {
+        // The statement was quicker; what was to end it must not end the next one.
+        try {
+            connection_.run("DO 0");
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::Busy) {
+                throw;
+            }
+        }
     }
 }
 

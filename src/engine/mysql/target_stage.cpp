@@ -76,7 +76,7 @@ LoadColumn load_column(const TargetTable& table, const std::string& column, std:
     const ColumnForm& form = table.shape.form(column);
     return {.name = std::move(name),
             .wire = form.wire,
-            .enum_error = form.data_type == "enum" && !enum_has_empty_member(form.declaration)};
+            .enum_error = form.data_type == "enum"};
 }
 
 LoadTarget stage_target(const TargetTable& table) {

@@ -109,23 +109,6 @@ void require_key_index(const TargetTable& table) {
     }
 }
 
-// Members are quoted, with quotes in them doubled.
-bool enum_has_empty_member(const std::string& type) {
-    std::size_t at = type.find('\'');
-    while (at != std::string::npos) {
-        std::size_t end = at + 1;
-        while (end < type.size() &&
-               (type[end] != '\'' || (end + 1 < type.size() && type[end + 1] == '\''))) {
-            end += type[end] == '\'' ? 2U : 1U;
-        }
-        if (end == at + 1) {
-            return true;
-        }
-        at = type.find('\'', end + 1);
-    }
-    return false;
-}
-
 std::string comparable_type(const std::string& type) {
     const std::string::size_type open = type.find('(');
     const std::string word = type.substr(0, std::min(open, type.find(' ')));

@@ -37,10 +37,6 @@ struct UniqueIndex {
 // Throws Error{Precondition} if the table has a key and no index over it.
 void require_key_index(const TargetTable& table);
 
-// Whether '' is one of the members of "enum('a','')"; if it is not, '' is the error value of such
-// a column, which only a session without strict mode can write.
-[[nodiscard]] bool enum_has_empty_member(const std::string& type);
-
 // A type as both servers would write it: MySQL 8.0.17 and later leave out the display width of
 // integers and call geometrycollection by another name, MariaDB's JSON is a LONGTEXT.
 [[nodiscard]] std::string comparable_type(const std::string& type);

@@ -110,7 +110,7 @@ class BulkWriter : public RowWriter {
         std::size_t count = 0;
         const std::vector<std::string_view> fields = fields_of(row);
         for (std::size_t i = 0; i < std::min(fields.size(), target_.columns.size()); ++i) {
-            count += target_.columns[i].enum_error && fields[i].empty() ? 1U : 0U;
+            count += target_.columns[i].enum_error && fields[i] == enum_error_field ? 1U : 0U;
         }
         return count;
     }

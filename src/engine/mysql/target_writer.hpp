@@ -18,7 +18,7 @@ namespace dbsync::mysql {
 struct LoadColumn {
     std::string name;  // not quoted
     Wire wire = Wire::Plain;
-    bool enum_error = false;  // an ENUM in which '' is the error value
+    bool enum_error = false;  // an ENUM, whose error value strict sessions refuse
 };
 
 struct LoadTarget {

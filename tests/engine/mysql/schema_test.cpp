@@ -311,7 +311,7 @@ TEST_P(SchemaTest, LeavesOutADefinerThatTheTargetDoesNotHave) {
     run_stages(items);
     const std::string schema = server_->schema(to_);
     EXPECT_THAT(schema, Not(HasSubstr("gone")));
-    for (const char* object : {"VIEW `v`", "TRIGGER `tr`", "FUNCTION `f`", "EVENT `ev`"}) {
+    for (const char* object : {"VIEW `v`", "TRIGGER tr AFTER", "FUNCTION `f`", "EVENT `ev`"}) {
         EXPECT_THAT(schema, HasSubstr(object));
     }
     EXPECT_EQ(server_->value("SELECT definer FROM information_schema.views"

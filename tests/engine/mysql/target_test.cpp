@@ -248,12 +248,5 @@ TEST(TargetTableTest, KnowsTypesByAnyOfTheirNames) {
     EXPECT_EQ(comparable_type("geomcollection"), comparable_type("geometrycollection"));
 }
 
-TEST(TargetTableTest, KnowsWhetherAnEnumHasAnEmptyMember) {
-    EXPECT_FALSE(enum_has_empty_member("enum('a','b')"));
-    EXPECT_FALSE(enum_has_empty_member("enum('a,'',b','''','x''')"));
-    EXPECT_TRUE(enum_has_empty_member("enum('a','','b')"));
-    EXPECT_TRUE(enum_has_empty_member("enum('')"));
-}
-
 }  // namespace
 }  // namespace dbsync::mysql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Values arrive as they were, or the server's refusal is an error: also where LOAD DATA LOCAL only
 // warns.
+#include "engine/mysql/wire.hpp"
 #include "engine/mysql/read_sql.hpp"
 #include "engine/mysql/target_table.hpp"
 #include "target_fixture.hpp"
@@ -90,23 +91,24 @@ TEST_P(TargetValuesTest, AnErrorValueOfAnEnumIsAValueToo) {
         "CREATE TABLE b LIKE a;"
         "CREATE TABLE k(id ENUM('x','y') PRIMARY KEY, v INT); CREATE TABLE l LIKE k");
     exec(
-        "SET sql_mode = ''; INSERT INTO a VALUES (1, 'bad', ''), (2, 'x', NULL), (3, 0, 'z');"
+        "SET sql_mode = ''; INSERT INTO a VALUES (1, 'bad', ''), (2, 'x', NULL), (3, 0, 'z'),"
+        " (4, 'y', 'bad');"
         "INSERT INTO k VALUES ('bad', 1), ('x', 2)");
 
     expect_round_trip("a", "b");
     expect_round_trip("k", "l");
 
     EXPECT_THAT(values("SELECT CONCAT_WS(':', id, e + 0, f + 0) FROM b ORDER BY id"),
-                ElementsAre("1:0:1", "2:1", "3:0:2"));
-    EXPECT_EQ(kind_of([&] { copy("4\tbad\tz\n5\t\tz\n", "b"); }), ErrorKind::Unrepresentable);
-    EXPECT_EQ(kind_of([&] { copy("4\t\t\\N\n\\N\tx\tz\n", "b"); }), ErrorKind::Unrepresentable);
+                ElementsAre("1:0:1", "2:1", "3:0:2", "4:2:0"));
+    EXPECT_EQ(kind_of([&] { copy("5\tbad\tz\n6\t\tz\n", "b"); }), ErrorKind::Unrepresentable);
+    EXPECT_EQ(kind_of([&] { copy("5\t\t\\N\n\\N\tx\tz\n", "b"); }), ErrorKind::Unrepresentable);
 }
 
 TEST_P(TargetValuesTest, ManyErrorValuesAreMoreThanTheProtocolCounts) {
     create("CREATE TABLE t(id INT PRIMARY KEY, e ENUM('x') NOT NULL)");
     std::string lines;
     for (int i = 0; i < 140'000; ++i) {
-        lines += std::to_string(i) + "\t\n";
+        lines += std::to_string(i) + "\t" + std::string{enum_error_field} + "\n";
     }
     EXPECT_EQ(copy(lines), 140'000U);
     EXPECT_EQ(value("SELECT COUNT(*) FROM t WHERE e + 0 = 0"), "140000");
