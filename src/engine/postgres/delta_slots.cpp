@@ -21,10 +21,10 @@ std::vector<std::string> arms_of(const std::string& relation,
                                  const std::string& more = "") {
     std::vector<std::string> selects;
     selects.push_back(
-        fmt::format("SELECT {} FROM {} WHERE {}{}", columns, relation, arms.newer, more));
+        fmt::format("(SELECT {} FROM {} WHERE {}{})", columns, relation, arms.newer, more));
     if (!arms.older.empty()) {
         selects.push_back(
-            fmt::format("SELECT {} FROM {} WHERE {}{}", columns, relation, arms.older, more));
+            fmt::format("(SELECT {} FROM {} WHERE {}{})", columns, relation, arms.older, more));
     }
     return selects;
 }
@@ -140,18 +140,20 @@ Pending DeltaSlots::count(Connection& connection,
 }
 
 // Each slot's index gives its ids in order, and the server merges them: what lies beyond the cut is
-// not read. Sorting is switched off, since without statistics the planner may prefer to sort
-// everything that is pending.
+// not read. Each arm has an order of its own, for through a WHERE the planner does not hand the
+// outer one down (seen on 15), and sorting is switched off, since without statistics it may prefer
+// to sort everything that is pending.
 std::optional<Txid> DeltaSlots::cut_at(Connection& connection,
                                        const TxidSnapshot& from,
                                        const TxidSnapshot& to,
                                        std::uint64_t deltas) const {
     const DeltaArms arms = delta_arms(from, to);
     std::vector<std::string> selects = arms_of("dbsync.whole_delta", "txid, 1 AS keys", arms,
-                                               of_tables(slots_));
+                                               of_tables(slots_) + " ORDER BY txid");
     for (const auto& [id, relations] : filled_) {
         for (const std::string& relation : relations) {
-            const auto more = arms_of(relation, "txid, coalesce(keys, 1) AS keys", arms);
+            const auto more = arms_of(relation, "txid, coalesce(keys, 1) AS keys", arms,
+                                      " ORDER BY txid");
             selects.insert(selects.end(), more.begin(), more.end());
         }
     }
