@@ -22,7 +22,8 @@ INSERT INTO {{ident:delta}} (keys, {{columns:delta}})
                 SELECT pg_catalog.count(*), {{columns:arrays}}
                 FROM (SELECT {{columns:keys}}, (pg_catalog.row_number() OVER ()
                              OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog./) {{literal:most}}
-                      FROM {{ident:rows}} OFFSET {{literal:first}}) AS s ({{columns:names}}, portion)
+                      FROM {{ident:rows}}
+                      OFFSET {{literal:first}}) AS s ({{columns:names}}, portion)
                 GROUP BY s.portion
                 HAVING pg_catalog.count(DISTINCT s.portion) FILTER (WHERE false)
                        OPERATOR(pg_catalog.=) 0;

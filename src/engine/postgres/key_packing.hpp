@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How many keys of a table one delta may hold, and the part of its capture function that records the
-// keys of a statement's rows. Why arrays: docs/decisions/0021-arrays-of-keys.md.
+// How many keys of a table one delta may hold, and the part of its capture function that records
+// the keys of a statement's rows. Why arrays: docs/decisions/0021-arrays-of-keys.md.
 #pragma once
 
 #include "engine/postgres/catalog.hpp"

@@ -56,11 +56,13 @@ class KeyPackingTest : public ReaderTest {
         postgres::DeltaSlots slots;
         slots.load(connection, tables_);
         slots.look_for_filled(connection);
-        const auto now = postgres::TxidSnapshot::parse(app_->value("SELECT txid_current_snapshot()"));
+        const auto now =
+            postgres::TxidSnapshot::parse(app_->value("SELECT txid_current_snapshot()"));
         const std::string keys = slots.keys_sql(table(name).id, {}, now);
         std::vector<std::string> found;
         if (!keys.empty()) {
-            for (const auto& row : app_->exec("SELECT d::text FROM (" + keys + ") AS d ORDER BY 1")) {
+            for (const auto& row :
+                 app_->exec("SELECT d::text FROM (" + keys + ") AS d ORDER BY 1")) {
                 found.push_back(row[0].value_or("NULL"));
             }
         }
