@@ -22,4 +22,12 @@ CascadeChildren TargetSession::find_children(const Table& /*child*/,
     return {};
 }
 
+std::vector<std::string> TargetSession::find_orphans(const Table& /*child*/,
+                                                     const Table& /*parent*/,
+                                                     const Cascade& /*cascade*/,
+                                                     std::size_t /*limit*/) {
+    DBSYNC_CHECK(false, "this engine has no cascades to follow");
+    return {};
+}
+
 }  // namespace dbsync

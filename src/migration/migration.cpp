@@ -283,6 +283,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     enter(phase_catching_up);
     Pass pass = make_pass(tables);
     Catchup{move(), pass, progress_}.run({});
+    pass.settle_orphans();
     snapshot.build_indexes(with_schema);
     target_.set_indexes_built(options_.job);
     return result;

@@ -91,4 +91,32 @@ CascadeChildren find_children(Connection& connection,
     return found;
 }
 
+std::vector<std::string> find_orphans(Connection& connection,
+                                      const TableShape& child,
+                                      const std::string& parent,
+                                      const Cascade& cascade,
+                                      std::size_t limit) {
+    const std::string key = child.table.key_shape == KeyShape::WholeRow
+                                ? row_hash_expression(child, "t.")
+                                : selected(child, child.table.key);
+    std::string match;
+    std::string refers;
+    for (std::size_t i = 0; i < cascade.child_columns.size(); ++i) {
+        const std::string column = "t." + quote_ident(cascade.child_columns[i]);
+        match += fmt::format("{}p.{} = {}", i == 0 ? "" : " AND ",
+                             quote_ident(cascade.parent_columns[i]), column);
+        refers += fmt::format("{} IS NOT NULL AND ", column);
+    }
+    const std::vector<Wire> wires = key_wires(child);
+    std::vector<std::string> keys;
+    connection.stream(
+        fmt::format("SELECT {} FROM {} AS t LEFT JOIN {} AS p ON {} WHERE {}p.{} IS NULL LIMIT {}",
+                    key, quote_ident(child.table.name.name), quote_ident(parent), match, refers,
+                    quote_ident(cascade.parent_columns.front()), limit),
+        [&](const RowView& row) {
+            keys.push_back(wire_text(row, 0, wires).value_or(std::string{}));
+        });
+    return keys;
+}
+
 }  // namespace dbsync::mysql

@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace dbsync::mysql {
 
@@ -18,5 +19,12 @@ namespace dbsync::mysql {
                                             const Cascade& cascade,
                                             std::span<const std::string> values,
                                             std::span<const Cascade> next);
+
+// See TargetSession::find_orphans().
+[[nodiscard]] std::vector<std::string> find_orphans(Connection& connection,
+                                                    const TableShape& child,
+                                                    const std::string& parent,
+                                                    const Cascade& cascade,
+                                                    std::size_t limit);
 
 }  // namespace dbsync::mysql

@@ -291,40 +291,45 @@ void MysqlFreeze::release() noexcept {
     blocked_ = false;
 }
 
-// Whether the statement was refused by the fence; nothing if it changed no row.
-std::optional<bool> refused(Connection& connection,
-                            const std::string& statement,
-                            const std::string& message) {
+constexpr int trial_lock_wait_s = 1;
+
+enum class Answer { Fence, Written, Nothing, OtherError };
+
+Answer try_write(Connection& connection, const std::string& statement, const std::string& message) {
     connection.run("START TRANSACTION");
-    std::optional<bool> answer;
+    Answer answer = Answer::Nothing;
     try {
         if (connection.run(statement).affected() > 0) {
-            answer = false;
+            answer = Answer::Written;
         }
     } catch (const Error& error) {
         connection.rollback();
-        // A read-only server refuses with the same number, in other words.
-        if (native_code(error) == code_fence) {
-            return error.fields().native_text.find(message) != std::string::npos;
-        }
-        if (error.kind() == ErrorKind::Connection || is_lock_failure(error)) {
+        if (error.kind() == ErrorKind::Connection) {
             throw;
         }
-        return false;
+        // A read-only server refuses with the same number, in other words.
+        return native_code(error) == code_fence &&
+                       error.fields().native_text.find(message) != std::string::npos
+                   ? Answer::Fence
+                   : Answer::OtherError;
     }
     connection.rollback();
     return answer;
 }
 
-// An INSERT without values gets as far as the trigger only where missing defaults are no error.
+// The gate is closed and its triggers stand: that has been looked at. An INSERT without values gets
+// as far as the trigger and takes no lock before it; where a column makes it fail earlier, a row is
+// tried, which may be locked by an application that has been refused and has not rolled back.
 bool is_refused(Connection& connection, const Table& table, const std::string& message) {
     const std::string name = quote_ident(table.name.name);
-    const auto by_delete =
-        refused(connection, fmt::format("DELETE FROM {} LIMIT 1", name), message);
-    return by_delete.has_value()
-               ? *by_delete
-               : refused(connection, fmt::format("INSERT INTO {} () VALUES ()", name), message)
-                     .value_or(false);
+    switch (try_write(connection, fmt::format("INSERT INTO {} () VALUES ()", name), message)) {
+        case Answer::Fence: return true;
+        case Answer::Written: return false;
+        case Answer::Nothing:
+        case Answer::OtherError: break;
+    }
+    return try_write(connection, fmt::format("DELETE FROM {} LIMIT 1", name), message) !=
+           Answer::Written;
 }
 
 // Puts the session into another sql_mode, and back.
@@ -364,6 +369,7 @@ bool fence_holds(Connection& connection, std::span<const Table> tables) {
         return false;
     }
     const LaxMode lax{connection};
+    connection.run(fmt::format("SET SESSION innodb_lock_wait_timeout = {}", trial_lock_wait_s));
     return std::all_of(tables.begin(), tables.end(), [&](const Table& table) {
         return is_refused(connection, table, gate.message);
     });

@@ -56,6 +56,10 @@ class MysqlTargetSession : public TargetSession {
                                   const Cascade& cascade,
                                   std::span<const std::string> values,
                                   std::span<const Cascade> next) override;
+    std::vector<std::string> find_orphans(const Table& child,
+                                          const Table& parent,
+                                          const Cascade& cascade,
+                                          std::size_t limit) override;
     void record_chunk_plan(std::span<const Chunk> chunks) override;
     void record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) override;
     void set_watermark(const Cursor& expected,
@@ -345,6 +349,14 @@ CascadeChildren MysqlTargetSession::find_children(const Table& child,
                                                   std::span<const std::string> values,
                                                   std::span<const Cascade> next) {
     return mysql::find_children(connection_, know(child).table.shape, cascade, values, next);
+}
+
+std::vector<std::string> MysqlTargetSession::find_orphans(const Table& child,
+                                                          const Table& parent,
+                                                          const Cascade& cascade,
+                                                          std::size_t limit) {
+    return mysql::find_orphans(connection_, know(child).table.shape, parent.name.name, cascade,
+                               limit);
 }
 
 void MysqlTargetSession::read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) {
