@@ -6,7 +6,8 @@ SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        a.attgenerated <> '' AS generated, a.attidentity = 'a' AS identity_always,
        coalesce(k.position, 0) AS key_position, a.attnum,
        tn.nspname AS type_schema, t.typname AS type_name,
-       coalesce(ln.nspname, '') AS collation_schema, coalesce(l.collname, '') AS collation_name
+       coalesce(ln.nspname, '') AS collation_schema, coalesce(l.collname, '') AS collation_name,
+       t.typlen, t.typarray <> 0 AND t.typcategory <> 'A' AS has_arrays
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -1,5 +1,6 @@
 -- source_captured_table: the capture catalogue: each table as it was when its triggers were made.
 -- Row 0 is the canary, which proves that capture works and is never moved.
+-- keys_per_delta: 1 where its keys cannot stand in arrays.
 CREATE TABLE IF NOT EXISTS dbsync.captured_table (
     id integer PRIMARY KEY,
     schema_name text NOT NULL,
@@ -14,6 +15,8 @@ CREATE TABLE IF NOT EXISTS dbsync.captured_table (
     has_other_unique boolean NOT NULL,
     rows_estimate bigint NOT NULL,
     bytes_estimate bigint NOT NULL,
+    keys_per_delta integer NOT NULL,
+    key_widths_vary boolean NOT NULL,
     slots integer NOT NULL DEFAULT 1,
     current_slot integer NOT NULL DEFAULT 0,
     UNIQUE (schema_name, table_name)

@@ -9,16 +9,20 @@
 -- {{literal:has_other_unique}}  whether a unique constraint besides the key exists
 -- {{literal:rows_estimate}}     as the server estimates
 -- {{literal:bytes_estimate}}    as the server estimates
+-- {{literal:keys_per_delta}}    how many keys a delta may hold
+-- {{literal:key_widths_vary}}   whether a key column's type has no fixed width
 -- {{parts:fingerprint}}         query_source_fingerprint
 INSERT INTO dbsync.captured_table (id, schema_name, table_name, relid, key_shape, capture,
-    key_columns, key_attnums, columns, fingerprint, has_other_unique, rows_estimate, bytes_estimate)
+    key_columns, key_attnums, columns, fingerprint, has_other_unique, rows_estimate, bytes_estimate,
+    keys_per_delta, key_widths_vary)
 SELECT {{literal:id}}, {{literal:schema}}, {{literal:table}}, r.relid,
        {{literal:key_shape}}, {{literal:capture}}, r.key,
        ARRAY(SELECT a.attnum FROM unnest(r.key) WITH ORDINALITY AS k (name, position)
              JOIN pg_attribute a ON a.attrelid = r.relid AND a.attname::text = k.name
              ORDER BY k.position),
        coalesce(f.columns, '[]'), coalesce(f.fingerprint, 'no columns'),
-       {{literal:has_other_unique}}, {{literal:rows_estimate}}, {{literal:bytes_estimate}}
+       {{literal:has_other_unique}}, {{literal:rows_estimate}}, {{literal:bytes_estimate}},
+       {{literal:keys_per_delta}}, {{literal:key_widths_vary}}
 FROM (SELECT {{literal:relation}}::regclass::oid AS relid, {{literal:key}}::text[] AS key) r
 CROSS JOIN LATERAL (
     SELECT {{parts:fingerprint}} AS fingerprint,

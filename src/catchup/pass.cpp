@@ -35,6 +35,8 @@ namespace dbsync {
 namespace {
 
 constexpr std::size_t keys_per_read_max = 10'000;  // of SourceReader::read_keys
+constexpr std::size_t orphans_a_look = 100'000;
+constexpr int orphan_rounds_max = 1'000;  // a round goes one level down, or 100,000 rows on
 
 void add(ApplyCounts& sum, const ApplyCounts& more) {
     sum.keys += more.keys;
@@ -152,6 +154,55 @@ PassResult Pass::complete_at(SourceReader& reader, SnapshotTime time) {
         throw;
     }
     return sum;
+}
+
+// Rows that are orphans on the source too (foreign_key_checks = 0) are found each time and do not
+// change: that ends it.
+void Pass::settle_orphans() {
+    const std::vector<Cascade> cascades = move_.source.cascades();
+    if (cascades.empty()) {
+        return;
+    }
+    retry(RetryPolicy{}, move_.stop, [&] {
+        try {
+            const std::unique_ptr<SourceReader> reader = move_.source.open_reader();
+            reader->begin(tables_, move_.lock_timeout);
+            complete_at(*reader, reader->snapshot());
+            bool changed = true;
+            for (int round = 0; changed && round < orphan_rounds_max; ++round) {
+                changed = false;
+                for (const Cascade& cascade : cascades) {
+                    throw_if_stopped(move_.stop);
+                    changed = settle_orphans_of(cascade, *reader) || changed;
+                }
+            }
+            reader->end();
+        } catch (...) {
+            sessions_.clear();
+            throw;
+        }
+    });
+}
+
+bool Pass::settle_orphans_of(const Cascade& cascade, SourceReader& reader) {
+    const Table& child = table_by_id(tables_, cascade.child_id);
+    TargetSession& target = session(0);
+    target.begin();
+    try {
+        std::vector<std::string> keys = target.find_orphans(
+            child, table_by_id(tables_, cascade.parent_id), cascade, orphans_a_look);
+        ApplyCounts counts;
+        if (!keys.empty()) {
+            load(reader, {.table = &child, .range = {}, .deltas = false, .keys = std::move(keys)},
+                 target, false);
+            counts = target.apply_stage(child);
+        }
+        target.commit();
+        return counts.rows_written + counts.rows_deleted > 0;
+    } catch (...) {
+        target.rollback();
+        throw;
+    }
 }
 
 ApplyCounts Pass::apply(SourceReader& reader,

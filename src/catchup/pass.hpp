@@ -51,6 +51,11 @@ class Pass {
     // it). Not repeated on failure: the snapshot may be gone.
     PassResult complete_at(SourceReader& reader, SnapshotTime time);
 
+    // After a copy whose chunks are of different moments: a row may stand below one that was
+    // cascaded away before its own chunk was read, so that no mark leads to it any more. Looks for
+    // rows that refer to nothing, and makes them as the source has them, until none changes.
+    void settle_orphans();
+
     // Opens new target sessions at the next use, so that they see changed settings of the job.
     void reset_sessions() { sessions_.clear(); }
 
@@ -61,6 +66,7 @@ class Pass {
   private:
     struct Unit;
     PassResult run_batch_once();
+    bool settle_orphans_of(const Cascade& cascade, SourceReader& reader);
     ApplyCounts apply(SourceReader& reader, SnapshotTime time, const Batch& batch, bool end_reader);
     ApplyCounts apply_at_once(SourceReader& reader,
                               SnapshotTime time,

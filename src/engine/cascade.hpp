@@ -16,8 +16,8 @@ struct Cascade {
     std::int32_t id = 0;  // number in the source's capture catalogue
     std::int32_t child_id = 0;   // table ids
     std::int32_t parent_id = 0;
-    std::vector<std::string> child_columns;   // the foreign key
-    std::vector<std::string> parent_columns;  // what it refers to, in the same order
+    std::vector<std::string> child_columns = {};   // the foreign key
+    std::vector<std::string> parent_columns = {};  // what it refers to, in the same order
 };
 
 // A referenced value that was changed or removed; the text is the engine's own, as a key's is.
@@ -30,9 +30,9 @@ struct CascadeMark {
 
 // What a look for children finds.
 struct CascadeChildren {
-    std::vector<std::string> keys;  // of child rows
+    std::vector<std::string> keys = {};  // of child rows
     // Values of those rows to which further cascades refer.
-    std::vector<CascadeMark> marks;
+    std::vector<CascadeMark> marks = {};
 };
 
 // Most values that one look may ask for.

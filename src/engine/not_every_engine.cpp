@@ -23,6 +23,14 @@ CascadeChildren TargetSession::find_children(const Table& /*child*/,
     return {};
 }
 
+std::vector<std::string> TargetSession::find_orphans(const Table& /*child*/,
+                                                     const Table& /*parent*/,
+                                                     const Cascade& /*cascade*/,
+                                                     std::size_t /*limit*/) {
+    DBSYNC_CHECK(false, "this engine has no cascades to follow");
+    return {};
+}
+
 SchemaModel Source::describe_schema(std::span<const Table> /*tables*/) {
     throw Error{{.kind = ErrorKind::Unsupported,
                  .what_failed = "this source can only be moved to a target of its own engine",

@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "engine/cross/cross_source.hpp"
 #include "engine/cross/cross_target.hpp"
+#include "engine/mysql/source.hpp"
+#include "engine/mysql/target.hpp"
 #include "engine/postgres/source.hpp"
 #include "engine/postgres/target.hpp"
 #include "engine/sqlite/source.hpp"
@@ -33,6 +35,7 @@ bool same_place(const Endpoint& source, const Endpoint& target) {
 std::unique_ptr<Source> open_source(const Endpoint& endpoint) {
     switch (endpoint.engine) {
         case EngineKind::Postgres: return postgres::make_source(endpoint);
+        case EngineKind::Mysql: return mysql::make_source(endpoint);
         case EngineKind::Sqlite: return std::make_unique<sqlite::SqliteSource>(endpoint);
     }
     return nullptr;
@@ -41,6 +44,7 @@ std::unique_ptr<Source> open_source(const Endpoint& endpoint) {
 std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
     switch (endpoint.engine) {
         case EngineKind::Postgres: return postgres::make_target(endpoint);
+        case EngineKind::Mysql: return mysql::make_target(endpoint);
         case EngineKind::Sqlite: return std::make_unique<sqlite::Target>(endpoint);
     }
     return nullptr;
@@ -60,6 +64,7 @@ EnginePair open_pair(const Endpoint& source,
 const char* engine_name(EngineKind kind) noexcept {
     switch (kind) {
         case EngineKind::Postgres: return "postgresql";
+        case EngineKind::Mysql: return "mysql";
         case EngineKind::Sqlite: return "sqlite";
     }
     return "";

@@ -93,6 +93,13 @@ class TargetSession {
                                           std::span<const std::string> values,
                                           std::span<const Cascade> next);
 
+    // Keys of rows of the child that refer to no row of the parent, as this transaction sees them; at
+    // most `limit`.
+    virtual std::vector<std::string> find_orphans(const Table& child,
+                                                  const Table& parent,
+                                                  const Cascade& cascade,
+                                                  std::size_t limit);
+
     // Plan of a table's chunks: written once, before its first chunk is copied.
     virtual void record_chunk_plan(std::span<const Chunk> chunks) = 0;
     // Marks one chunk as done. Throws Error{Conflict} if it is done already.

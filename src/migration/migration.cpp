@@ -303,6 +303,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     enter(phase_catching_up);
     Pass pass = make_pass(tables);
     Catchup{move(), pass, progress_}.run({});
+    pass.settle_orphans();
     snapshot.build_indexes(with_schema);
     target_.set_indexes_built(options_.job);
     return result;
@@ -377,6 +378,30 @@ void Migration::rescan_replaced(Pass& pass, Verify& verify, int rounds_max) {
     }
 }
 
+// Tables that the job's patterns choose and that nobody captures: made since start-capture.
+std::string Migration::uncaptured(const std::vector<Table>& captured) {
+    std::string names;
+    for (const Table& table : source_.inspect(options_.filter).tables) {
+        const bool known = std::any_of(captured.begin(), captured.end(), [&](const Table& each) {
+            return each.name == table.name;
+        });
+        if (!known) {
+            names += (names.empty() ? "" : ", ") + table.name.display();
+        }
+    }
+    return names;
+}
+
+// What is left behind at the switch is lost to the clients.
+void Migration::refuse_uncaptured(const std::vector<Table>& captured) {
+    if (const std::string names = uncaptured(captured); !names.empty()) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "not captured, and so not on the target: " + names,
+                     .hint = "run `dbsync start-capture` and `dbsync snapshot` again to move what "
+                             "was made since, or leave it out with --exclude"}};
+    }
+}
+
 // A comparison brings the target to the source's state first. Once the target is the primary, a
 // change that got past the fence must not replace what clients have written there.
 void Migration::refuse_changes_past_the_fence() {
@@ -404,6 +429,9 @@ VerifyResult Migration::verify(bool repair) {
         refuse_fenced("compare with `dbsync verify`; what differs may be what clients wrote since");
     }
     refuse_changes_past_the_fence();
+    if (const std::string names = uncaptured(tables); !names.empty()) {
+        log::warn("verify.not_captured", {{"tables", names}});
+    }
     Pass pass = make_pass(tables);
     Verify verify{move(), std::move(tables), complete_pass(pass), progress_};
     VerifyResult result = verify_online(pass, verify, repair);

@@ -129,6 +129,8 @@ class Migration {
     void require_copied(const std::vector<Table>& tables);
     void refuse_fenced(const std::string& hint);
     void refuse_changes_past_the_fence();
+    [[nodiscard]] std::string uncaptured(const std::vector<Table>& captured);
+    void refuse_uncaptured(const std::vector<Table>& captured);
     Pass make_pass(std::vector<Table> tables);
     void note_verified(const VerifyResult& result);
     static CompletePass complete_pass(Pass& pass);

@@ -150,6 +150,7 @@ CutoverCommandResult Migration::cutover(const CutoverCommandOptions& options) {
         return finish_cutover(options, tables);
     }
     require_copied(tables);
+    refuse_uncaptured(tables);
     source_.audit();
     CutoverCommandResult result;
     Pass pass = make_pass(tables);

@@ -44,11 +44,16 @@ constexpr std::chrono::milliseconds snapshot_time_blocking_max{0};  // one porti
 constexpr std::uint64_t rescan_keys_min = 5'000;
 constexpr std::uint64_t rescan_share = 8;
 
+// Fewer keys where rows are known to be wide. Not where each look costs a scan of the table, and not
+// by the average of a few rows.
 std::size_t portion_keys(const Table& table) {
-    const std::uint64_t row_bytes =
-        table.bytes_estimate / std::max<std::uint64_t>(1, table.rows_estimate);
-    const std::uint64_t keys = portion_bytes_wanted / 2 / std::max<std::uint64_t>(1, row_bytes);
-    return std::clamp<std::uint64_t>(keys, 1, portion_keys_max);
+    constexpr std::uint64_t rows_that_make_an_average = 1'000;
+    if (table.key_shape == KeyShape::WholeRow || table.rows_estimate < rows_that_make_an_average) {
+        return portion_keys_max;
+    }
+    const std::uint64_t row_bytes = std::max<std::uint64_t>(
+        1, table.bytes_estimate / table.rows_estimate);
+    return std::clamp<std::uint64_t>(portion_bytes_wanted / 2 / row_bytes, 1, portion_keys_max);
 }
 
 class QueueSink : public RowSink {

@@ -163,7 +163,7 @@ class Bench:
 
     def capture_cost(self):
         """Writers' throughput, and bulk statements, with capture and without."""
-        scale, seconds, rounds = (2, 3, 1) if self.quick else (20, 15, 3)
+        scale, seconds, rounds = (2, 3, 1) if self.quick else (20, 15, 5)
         self.prepare("cost_none", scale)
         self.a.create("cost_capture", "cost_none")
         self.b.create("cost_capture")

@@ -16,8 +16,8 @@ using testing::UnorderedElementsAre;
 // A row of a table: its key, what it refers to (by cascade), and what others refer to is its key.
 struct Row {
     std::int32_t table = 0;
-    std::string key;
-    std::map<std::int32_t, std::string> refers;
+    std::string key = {};
+    std::map<std::int32_t, std::string> refers = {};
 };
 
 CascadeChildren look(const std::vector<Row>& rows,

@@ -204,25 +204,25 @@ TEST_P(TargetConformance, TheUnverifiedSetIsASetAndABeginEmptiesIt) {
 
 TEST_P(TargetConformance, SchemaItemsAreRunOnce) {
     PlainMove move{*ends_};
+    move.capture();
     move.target->prepare("job", "source");
-    const std::string sql = "CREATE TABLE " + ends_->qualified("one") + "(a INTEGER)";
-    const SchemaItem item{.id = "one", .description = "table one", .sql = sql};
-    const SchemaItem broken{.id = "two", .description = "table two", .sql = sql};
+    const std::vector<SchemaItem> schema = move.source->export_schema(move.tables);
+    const auto table = std::find_if(schema.begin(), schema.end(), [](const SchemaItem& item) {
+        return item.stage == SchemaStage::Before && item.sql.find("T x") != std::string::npos;
+    });
+    ASSERT_NE(table, schema.end());
+    SchemaItem another = *table;
+    another.id = "another";
 
-    move.target->run_schema("job", {&item, 1});
-    move.target->run_schema("job", {&item, 1});
+    move.target->run_schema("job", {&*table, 1});
+    move.target->run_schema("job", {&*table, 1});
 
-    EXPECT_THROW(move.target->run_schema("job", {&broken, 1}), Error);
+    EXPECT_THROW(move.target->run_schema("job", {&another, 1}), Error);
 }
 
 TEST_P(TargetConformance, TriggersSleepUntilTheyAreWoken) {
     app_->exec("CREATE TABLE log(id INTEGER PRIMARY KEY, v TEXT)");
-    app_->exec(ends_->many_writers()
-                   ? R"(CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
-                        'BEGIN INSERT INTO log VALUES (NEW.id, NEW.v); RETURN NULL; END';
-                        CREATE TRIGGER tr AFTER INSERT ON "T x" FOR EACH ROW EXECUTE FUNCTION f())"
-                   : R"(CREATE TRIGGER tr AFTER INSERT ON "T x" BEGIN
-                        INSERT INTO log VALUES (NEW.id, NEW.v); END)");
+    app_->exec(ends_->logging_trigger());
     PlainMove move{*ends_};
     move.begin();
     app_->exec("INSERT INTO \"T x\" VALUES (4, 'd')");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A TCP proxy in front of a PostgreSQL server that passes COMMITs on and then loses the answer:
-// the client cannot know whether it was committed. It knows just enough of the protocol to see a
-// simple query that says COMMIT.
+// A TCP proxy in front of a server that passes COMMITs on and then loses the answer: the client
+// cannot know whether it was committed. It knows just enough of the protocols of PostgreSQL and
+// MySQL to see a simple query that says COMMIT.
 #pragma once
 
 #include <arpa/inet.h>
@@ -108,13 +108,24 @@ class CommitProxy {
             return false;
         }
         const std::string bytes(buffer.data(), static_cast<std::size_t>(got));
-        // 'Q', the length of "COMMIT" with its NUL and of the length itself, the text.
-        if (bytes.ends_with(std::string{"Q\0\0\0\x0b"
-                                        "COMMIT\0",
-                                        12})) {
+        if (says_commit(bytes)) {
             lose_answer = lost_.contains(++commits_);
         }
         return send_all(to, bytes);
+    }
+
+    static bool says_commit(const std::string& bytes) {
+        // 'Q', the length of "COMMIT" with its NUL and of the length itself, the text.
+        static const std::string postgres{
+            "Q\0\0\0\x0b"
+            "COMMIT\0",
+            12};
+        // The length, the number of the packet, the command for a query, the text.
+        static const std::string mysql{
+            "\x07\0\0\0\x03"
+            "COMMIT",
+            11};
+        return bytes.ends_with(postgres) || bytes.ends_with(mysql);
     }
 
     static bool pass_back(int from, int to) {

@@ -55,21 +55,37 @@ class Hold {
 
 class FaultMove : public testing::Test {
   protected:
+    // Skips where the engine's server is missing.
     void prepare(const std::string& engine) {
+        if (engine == "postgres") {
+            DBSYNC_NEEDS_POSTGRES("system");
+        } else if (is_mysql(engine)) {
+            DBSYNC_NEEDS_MYSQL_ENDS(engine);
+        }
+        connect(engine);
+        dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
+        dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
+        ends_->must_run(End::Source, is_mysql(engine) ? mysql_traffic_schema : traffic_schema);
+        ends_->must_run(End::Source, traffic_seed());
+        schema_ = ends_->schema(End::Source);
+    }
+
+    void connect(const std::string& engine) {
         sqlite_ = engine == "sqlite";
+        cascades_ = is_mysql(engine);
         if (sqlite_) {
             auto files = std::make_unique<SqliteEnds>(home_.path());
             connect_ = [path = files->path(End::Source)] { return sqlite_application(path); };
             ends_ = std::move(files);
+        } else if (is_mysql(engine)) {
+            // A login of its own, by which its sessions can be told from the application's.
+            auto ends = std::make_unique<MysqlEnds>(engine, "dbsync");
+            connect_ = [login = ends->login(End::Source)] { return mysql_application(login); };
+            ends_ = std::move(ends);
         } else {
             ends_ = std::make_unique<PostgresEnds>();
             connect_ = [url = ends_->url(End::Source)] { return postgres_application(url); };
         }
-        dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
-        dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
-        ends_->must_run(End::Source, traffic_schema);
-        ends_->must_run(End::Source, traffic_seed());
-        schema_ = ends_->schema(End::Source);
     }
 
     // The one command that is run, killed and run again.
@@ -79,9 +95,11 @@ class FaultMove : public testing::Test {
     }
 
     std::unique_ptr<Traffic> traffic() {
-        return std::make_unique<Traffic>(
-            connect_, TrafficOptions{
-                          .writers = 2, .pause = std::chrono::milliseconds{15}, .sqlite = sqlite_});
+        return std::make_unique<Traffic>(connect_,
+                                         TrafficOptions{.writers = 2,
+                                                        .pause = std::chrono::milliseconds{15},
+                                                        .sqlite = sqlite_,
+                                                        .cascades = cascades_});
     }
 
     // Everything acknowledged is there, both ends are equal, the source is fenced.
@@ -107,6 +125,7 @@ class FaultMove : public testing::Test {
     Traffic::Connect connect_;
     std::string schema_;
     bool sqlite_ = false;
+    bool cascades_ = false;
 };
 
 // (engine, checkpoint) for every named checkpoint.
@@ -120,6 +139,17 @@ inline std::vector<FaultPoint> fault_points(const std::vector<std::string>& engi
         }
     }
     return all;
+}
+
+// A few of them, one a phase, for the second of two servers that take the same way through the
+// code.
+inline std::vector<FaultPoint> and_some(std::vector<FaultPoint> points, const std::string& engine) {
+    for (const char* checkpoint :
+         {"capture.mid_install", "snapshot.after_chunk_commit", "catchup.before_commit",
+          "catchup.after_commit", "cutover.before_fence", "cutover.fenced", "stop.mid_remove"}) {
+        points.emplace_back(engine, checkpoint);
+    }
+    return points;
 }
 
 inline std::string fault_point_name(const testing::TestParamInfo<FaultPoint>& info) {

@@ -8,12 +8,7 @@ namespace {
 
 class InterruptedTest : public FaultMove, public testing::WithParamInterface<const char*> {
   protected:
-    void SetUp() override {
-        if (GetParam() == std::string{"postgres"}) {
-            DBSYNC_NEEDS_POSTGRES("system");
-        }
-        prepare(GetParam());
-    }
+    void SetUp() override { prepare(GetParam()); }
     Hold hold_{home_};
 };
 
@@ -108,7 +103,7 @@ TEST_P(InterruptedTest, KilledInTheFreezeOpensTheSourceAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Engines,
                          InterruptedTest,
-                         testing::Values("sqlite", "postgres"),
+                         testing::Values("sqlite", "postgres", "mariadb", "mysql"),
                          [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace

@@ -9,12 +9,7 @@ namespace {
 
 class KillAndResumeTest : public FaultMove, public testing::WithParamInterface<FaultPoint> {
   protected:
-    void SetUp() override {
-        if (std::get<0>(GetParam()) == "postgres") {
-            DBSYNC_NEEDS_POSTGRES("system");
-        }
-        prepare(std::get<0>(GetParam()));
-    }
+    void SetUp() override { prepare(std::get<0>(GetParam())); }
 };
 
 TEST_P(KillAndResumeTest, LosesNothing) {
@@ -41,7 +36,8 @@ TEST_P(KillAndResumeTest, LosesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(,
                          KillAndResumeTest,
-                         testing::ValuesIn(fault_points({"sqlite", "postgres"})),
+                         testing::ValuesIn(and_some(fault_points({"sqlite", "postgres", "mariadb"}),
+                                                    "mysql")),
                          fault_point_name);
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Whatever is wrong with what dbsync is given: one clear line, the documented exit code, and
 // nothing touched.
 #include "scenario/ends.hpp"
+#include "scenario/expect_one_line.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,15 +14,6 @@ namespace dbsync::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
-
-// "dbsync: …" and at most one line "  next: …" after it; no password in it.
-void expect_one_line(const ProcessResult& result, int exit_code) {
-    EXPECT_EQ(result.exit_code, exit_code) << result;
-    EXPECT_THAT(result.err, StartsWith("dbsync: ")) << result;
-    EXPECT_LE(std::count(result.err.begin(), result.err.end(), '\n'), 2) << result;
-    EXPECT_THAT(result.err, testing::Not(HasSubstr("s3cret"))) << result;
-}
 
 class SqliteBadInputTest : public testing::Test {
   protected:
@@ -311,9 +303,8 @@ TEST_F(PostgresBadInputTest, LagThatIsNotReachedInTime) {
                                     std::min(60'000, from + 9'999)));
     }
 
-    const ProcessResult result =
-        dbsync_.run({"catchup", "--until-lag", "0", "--timeout", "1ms", "--batch-rows", "10000",
-                     "--progress", "none"});
+    const ProcessResult result = dbsync_.run({"catchup", "--until-lag", "0", "--timeout", "1ms",
+                                              "--batch-rows", "10000", "--progress", "none"});
 
     expect_one_line(result, 5);
     must({"catchup", "--until-lag", "0"});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every folder of cases/ is a move with writes at each stage, by the real binary between real
-// databases. The engine is the first word of the folder's name. Files, all but schema.sql optional:
+// databases. The engine is the first word of the folder's name; cases of "mysql" run on MariaDB and
+// on MySQL. Files, all but schema.sql optional:
 //   both.sql            on both ends before anything else (roles)
 //   schema.sql          on the source; seed.sql its first rows
 //   writes.sql          after start-capture, after snapshot, after catchup and after verify: it can
@@ -10,7 +11,9 @@
 //   args                "<command> <more arguments>", a line each
 //   expect_failure      "<command> <exit code> <text in the message>": the move ends there
 //   min_version         the oldest server major that understands the SQL of the case
-#include "scenario/ends.hpp"
+//   engines             "mariadb mysql" and the like: what a case of mysql runs on; between servers
+//                       of different kinds ("mariadb to mysql") too if there is no such file
+#include "scenario/mysql_ends.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,6 +21,7 @@
 #include <filesystem>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 namespace dbsync::test {
 namespace {
@@ -28,13 +32,31 @@ fs::path cases_folder() {
     return fs::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cases";
 }
 
-std::vector<std::string> case_names() {
-    std::vector<std::string> names;
+// A folder of cases/ and the engine that it runs on.
+struct Case {
+    std::string name;
+    std::string engine;
+};
+
+// For Google Test's own messages.
+void PrintTo(const Case& each, std::ostream* out) {
+    *out << each.name << " on " << each.engine;
+}
+
+std::vector<Case> all_cases() {
+    std::vector<Case> all;
     for (const fs::directory_entry& entry : fs::directory_iterator{cases_folder()}) {
-        names.push_back(entry.path().filename().string());
+        const std::string name = entry.path().filename().string();
+        const std::string engine = name.substr(0, name.find('-'));
+        if (engine == "mysql") {
+            all.push_back({name, "mariadb"});
+        }
+        all.push_back({name, engine});
     }
-    std::sort(names.begin(), names.end());
-    return names;
+    std::sort(all.begin(), all.end(), [](const Case& a, const Case& b) {
+        return std::tie(a.name, a.engine) < std::tie(b.name, b.engine);
+    });
+    return all;
 }
 
 struct ExpectedFailure {
@@ -55,10 +77,14 @@ std::string without_publications(const std::string& schema) {
     return text;
 }
 
-class CasesTest : public testing::TestWithParam<std::string> {
+class CasesTest : public testing::TestWithParam<Case> {
   protected:
     void SetUp() override {
-        if (GetParam().starts_with("postgres-")) {
+        const std::string& engine = GetParam().engine;
+        if (is_mysql(engine)) {
+            DBSYNC_NEEDS_MYSQL_ENDS(engine);
+            set_up_mysql(engine);
+        } else if (engine == "postgres") {
             DBSYNC_NEEDS_POSTGRES("system");
             const std::string needed = file("min_version");
             if (!needed.empty() && source_server().major() < std::stoi(needed)) {
@@ -69,13 +95,28 @@ class CasesTest : public testing::TestWithParam<std::string> {
         } else {
             ends_ = std::make_unique<SqliteEnds>(home_.path());
         }
+        if (IsSkipped()) {
+            return;
+        }
         dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
         dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
         read_expectations();
     }
 
+    void set_up_mysql(const std::string& engine) {
+        auto ends = std::make_unique<MysqlEnds>(engine);
+        const std::string only = file("engines");
+        const std::string here =
+            ends->same_kind() ? engine : engine + " to " + mysql_target_kind(engine);
+        if (!only.empty() && (" " + only).find(" " + here) == std::string::npos) {
+            GTEST_SKIP() << "the case is not for " << here;
+        }
+        one_version_ = ends->same_kind();
+        ends_ = std::move(ends);
+    }
+
     [[nodiscard]] std::string file(const std::string& name) const {
-        const fs::path path = cases_folder() / GetParam() / name;
+        const fs::path path = cases_folder() / GetParam().name / name;
         return fs::exists(path) ? read_file(path) : "";
     }
 
@@ -106,7 +147,7 @@ class CasesTest : public testing::TestWithParam<std::string> {
             return false;
         }
         if (result.exit_code != 0) {
-            ADD_FAILURE() << command << " of " << GetParam() << ": " << result;
+            ADD_FAILURE() << command << " of " << GetParam().name << ": " << result;
             failed_ = true;
         }
         return !failed_;
@@ -185,8 +226,11 @@ TEST_P(CasesTest, ArrivesComplete) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(case_names()), [](const auto& each) {
-    std::string name = each.param;
+INSTANTIATE_TEST_SUITE_P(, CasesTest, testing::ValuesIn(all_cases()), [](const auto& each) {
+    std::string name = each.param.name;
+    if (is_mysql(each.param.engine)) {
+        name += "-on-" + each.param.engine;
+    }
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });

@@ -16,6 +16,11 @@ class LiveMoveTest : public testing::TestWithParam<const char*> {
             auto files = std::make_unique<SqliteEnds>(home_.path());
             connect_ = [path = files->path(End::Source)] { return sqlite_application(path); };
             ends_ = std::move(files);
+        } else if (is_mysql(GetParam())) {
+            DBSYNC_NEEDS_MYSQL_ENDS(GetParam());
+            auto ends = std::make_unique<MysqlEnds>(GetParam());
+            connect_ = [login = ends->login(End::Source)] { return mysql_application(login); };
+            ends_ = std::move(ends);
         } else {
             DBSYNC_NEEDS_POSTGRES("system");
             ends_ = std::make_unique<PostgresEnds>();
@@ -23,13 +28,16 @@ class LiveMoveTest : public testing::TestWithParam<const char*> {
         }
         dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
         dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
-        ends_->must_run(End::Source, traffic_schema);
+        ends_->must_run(End::Source, is_mysql(GetParam()) ? mysql_traffic_schema : traffic_schema);
         ends_->must_run(End::Source, traffic_seed());
     }
 
     [[nodiscard]] bool is_sqlite() const { return GetParam() == std::string{"sqlite"}; }
     [[nodiscard]] TrafficOptions options() const {
-        return {.writers = 3, .pause = std::chrono::milliseconds{10}, .sqlite = is_sqlite()};
+        return {.writers = 3,
+                .pause = std::chrono::milliseconds{10},
+                .sqlite = is_sqlite(),
+                .cascades = is_mysql(GetParam())};
     }
 
     TempDir home_;
@@ -118,7 +126,7 @@ TEST_P(LiveMoveTest, DoesNotRepairTheNewPrimaryFromTheOldSource) {
 
 INSTANTIATE_TEST_SUITE_P(Engines,
                          LiveMoveTest,
-                         testing::Values("sqlite", "postgres"),
+                         testing::Values("sqlite", "postgres", "mariadb", "mysql"),
                          [](const auto& each) { return std::string{each.param}; });
 
 }  // namespace

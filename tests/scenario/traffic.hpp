@@ -3,7 +3,7 @@
 // note every acknowledged commit. It ends at the fence; every other error is a failed commit.
 #pragma once
 
-#include "scenario/ends.hpp"
+#include "scenario/mysql_ends.hpp"
 #include "support/wait.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +37,21 @@ inline Application postgres_application(const std::string& url) {
     };
 }
 
+// READ COMMITTED: at MySQL's own default two writers that delete notes of one item would deadlock
+// with each other, whether dbsync is there or not.
+inline Application mysql_application(const MysqlLogin& login) {
+    auto session = std::make_shared<MysqlSession>(login);
+    session->exec("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    return [session](const std::string& sql) {
+        try {
+            session->exec(sql);
+        } catch (const MysqlError&) {
+            session->exec("ROLLBACK");
+            throw;
+        }
+    };
+}
+
 inline Application sqlite_application(const std::filesystem::path& path) {
     return [file = std::make_shared<SqliteFile>(path)](const std::string& sql) {
         try {
@@ -64,6 +79,22 @@ CREATE VIEW item_lines AS SELECT i.id, count(l.n) AS lines FROM item i
     LEFT JOIN line l ON l.item_id = i.id GROUP BY i.id;
 )sql";
 
+// The same for MySQL and MariaDB, whose cascades fire no triggers: lines follow their item by them.
+inline constexpr const char* mysql_traffic_schema = R"sql(
+CREATE TABLE item (id INTEGER PRIMARY KEY, slug VARCHAR(50) NOT NULL UNIQUE, v INTEGER NOT NULL);
+CREATE TABLE line (item_id INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT,
+    PRIMARY KEY (item_id, n),
+    CONSTRAINT line_item FOREIGN KEY (item_id) REFERENCES item (id)
+    ON DELETE CASCADE ON UPDATE CASCADE);
+CREATE TABLE note (item_id INTEGER, body TEXT);
+CREATE TABLE counter (id INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+CREATE TABLE still (id INTEGER PRIMARY KEY, body TEXT);
+CREATE INDEX item_v ON item (v);
+CREATE INDEX note_item ON note (item_id);
+CREATE VIEW item_lines AS SELECT i.id, count(l.n) AS `lines` FROM item i
+    LEFT JOIN line l ON l.item_id = i.id GROUP BY i.id;
+)sql";
+
 inline std::string traffic_seed() {
     std::string sql = "BEGIN;\n";
     for (int i = 1; i <= 400; ++i) {
@@ -84,6 +115,7 @@ struct TrafficOptions {
     int writers = 2;
     std::chrono::milliseconds pause{5};  // between two transactions of a writer
     bool sqlite = false;
+    bool cascades = false;  // lines follow their item by the foreign key
 };
 
 class Traffic {
@@ -221,10 +253,10 @@ class Traffic {
                 change_all(state, sql, n);
                 break;
             case 3:
-                move_first(state, sql, writer);
+                move_first(state, sql, writer, options_.cascades);
                 break;
             default:
-                delete_last(state, sql);
+                delete_last(state, sql, options_.cascades);
                 break;
         }
         return sql + "COMMIT;";
@@ -240,7 +272,7 @@ class Traffic {
         }
     }
     // The slug goes to another row with the key, in one transaction.
-    static void move_first(State& state, std::string& sql, int writer) {
+    static void move_first(State& state, std::string& sql, int writer, bool cascades) {
         if (state.items.empty()) {
             return;
         }
@@ -249,8 +281,8 @@ class Traffic {
         if (state.items.contains(to)) {
             return;
         }
+        sql += cascades ? "" : fmt::format("DELETE FROM line WHERE item_id = {};", id);
         sql += fmt::format(
-            "DELETE FROM line WHERE item_id = {0};"
             "UPDATE item SET id = {1} WHERE id = {0};"
             "DELETE FROM note WHERE item_id = {2} AND body = 'moved';"
             "INSERT INTO note VALUES ({2}, 'moved');",
@@ -258,13 +290,13 @@ class Traffic {
         state.items.erase(id);
         state.items[to] = v;
     }
-    static void delete_last(State& state, std::string& sql) {
+    static void delete_last(State& state, std::string& sql, bool cascades) {
         if (state.items.size() < 10) {
             return;
         }
         const std::int64_t id = state.items.rbegin()->first;
-        sql += fmt::format("DELETE FROM line WHERE item_id = {0}; DELETE FROM item WHERE id = {0};",
-                           id);
+        sql += cascades ? "" : fmt::format("DELETE FROM line WHERE item_id = {};", id);
+        sql += fmt::format("DELETE FROM item WHERE id = {};", id);
         state.items.erase(id);
     }
 

@@ -3,15 +3,11 @@
 // is kept in a private folder below the temporary folder and copied (0.05 s).
 #include "support/postgres_server.hpp"
 
+#include "support/server_files.hpp"
 #include "support/wait.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <pwd.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,20 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds start_time_max{30};
 constexpr std::chrono::seconds stop_time_max{30};
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    std::istringstream in{text};
-    for (std::string part; std::getline(in, part, separator);) {
-        parts.push_back(part);
-    }
-    return parts;
-}
+constexpr const char* server_user = "postgres";
 
 bool has_server(const fs::path& bin) {
     return ::access((bin / "postgres").c_str(), X_OK) == 0 &&
@@ -62,66 +45,11 @@ std::optional<PostgresInstall> newest_of_debian() {
     return newest;
 }
 
-int free_port() {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* plain = reinterpret_cast<sockaddr*>(&address);
-    const bool found = listener >= 0 && ::bind(listener, plain, size) == 0 &&
-                       ::getsockname(listener, plain, &size) == 0;
-    ::close(listener);
-    if (!found) {
-        throw std::runtime_error{"no free port"};
-    }
-    return ntohs(address.sin_port);
-}
-
-// The user that a server runs as; nothing when we are not root and it runs as ourselves.
-const passwd* server_user() {
-    if (::geteuid() != 0) {
-        return nullptr;
-    }
-    const passwd* user = ::getpwnam("postgres");
-    return user != nullptr ? user : ::getpwnam("nobody");
-}
-
-// initdb and postgres refuse root. setpriv needs no login shell and no PAM, and sets the parent
-// death signal after it has changed the user (changing the user clears it).
+// initdb and postgres refuse root.
 Command as_server(const fs::path& program, const std::vector<std::string>& args) {
-    Command command{
-        .program = program.string(), .args = args, .folder = "/", .death_signal = SIGINT};
-    if (const passwd* user = server_user()) {
-        std::vector<std::string> all{fmt::format("--reuid={}", user->pw_uid),
-                                     fmt::format("--regid={}", user->pw_gid),
-                                     "--clear-groups",
-                                     "--pdeathsig",
-                                     "INT",
-                                     "--",
-                                     program.string()};
-        all.insert(all.end(), args.begin(), args.end());
-        command.program = "setpriv";
-        command.args = all;
-    }
+    Command command = as_user(server_user, program, args, "INT");
     command.env = {{"LC_ALL", "C.UTF-8"}, {"PGDATA", std::nullopt}, {"TZ", "UTC"}};
     return command;
-}
-
-void must_run(const Command& command) {
-    const ProcessResult result = run(command, start_time_max);
-    if (result.exit_code != 0) {
-        std::ostringstream text;
-        text << command.program << ": " << result;
-        throw std::runtime_error{text.str()};
-    }
-}
-
-void give_to_server(const fs::path& folder) {
-    const passwd* user = server_user();
-    if (user != nullptr && ::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
-        throw std::runtime_error{"cannot chown " + folder.string()};
-    }
 }
 
 int major_of(const fs::path& bin) {
@@ -133,35 +61,23 @@ int major_of(const fs::path& bin) {
     return std::stoi(out.substr(digit));
 }
 
-// Ours alone, or it is not used.
-fs::path cache_folder() {
-    const fs::path folder =
-        fs::temp_directory_path() / fmt::format("dbsync-test-cache-{}", ::geteuid());
-    ::mkdir(folder.c_str(), 0711);
-    struct stat about {};
-    if (::lstat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) ||
-        about.st_uid != ::geteuid() || (about.st_mode & 0022U) != 0) {
-        throw std::runtime_error{folder.string() + " is not ours"};
-    }
-    return folder;
-}
-
 // A data directory as initdb leaves it. Made under a name of its own and renamed, so that two
 // test processes cannot see half of one; the loser's copy is dropped.
 fs::path ready_data(const PostgresInstall& install) {
     const std::string out =
         run({.program = (install.bin / "postgres").string(), .args = {"-V"}}).out;
     const auto hash = std::hash<std::string>{}(install.bin.string() + out);
-    const fs::path ready = cache_folder() / fmt::format("pg-{:016x}", hash);
+    const fs::path ready = server_cache_folder() / fmt::format("pg-{:016x}", hash);
     if (fs::exists(ready / "data" / "PG_VERSION")) {
         return ready / "data";
     }
     const fs::path fresh = fmt::format("{}-{}", ready.string(), ::getpid());
     fs::create_directory(fresh);
-    give_to_server(fresh);
+    give_to_user(server_user, fresh);
     must_run(
         as_server(install.bin / "initdb", {"-D", (fresh / "data").string(), "-U", "postgres", "-A",
-                                           "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8"}));
+                                           "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8"}),
+        start_time_max);
     std::error_code taken;
     fs::rename(fresh, ready, taken);
     if (taken) {
@@ -224,7 +140,7 @@ std::optional<PostgresInstall> find_postgres(const std::string& which) {
         }
         return newest_of_debian();
     }
-    for (const std::string& entry : split(environment("DBSYNC_TEST_PG_EXTRA"), ':')) {
+    for (const std::string& entry : split_text(environment("DBSYNC_TEST_PG_EXTRA"), ':')) {
         const auto equals = entry.find('=');
         if (equals != std::string::npos && entry.substr(0, equals) == which &&
             has_server(entry.substr(equals + 1))) {
@@ -244,15 +160,16 @@ std::optional<std::string> missing_postgres(const std::string& which) {
 }
 
 bool is_required(const std::string& name) {
-    const std::vector<std::string> names = split(environment("DBSYNC_TEST_REQUIRE"), ',');
+    const std::vector<std::string> names = split_text(environment("DBSYNC_TEST_REQUIRE"), ',');
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 PostgresServer::PostgresServer(const PostgresInstall& install, const Settings& settings)
     : install_{install}, port_{free_port()}, major_{major_of(install.bin)} {
-    give_to_server(dir_.path());
+    give_to_user(server_user, dir_.path());
     must_run(
-        {.program = "cp", .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}});
+        {.program = "cp", .args = {"-a", ready_data(install_).string(), (dir_ / "data").string()}},
+        start_time_max);
     std::ofstream{dir_ / "data/postgresql.conf", std::ios::app}
         << settings_text(port_, dir_.path(), settings);
     start();
@@ -344,7 +261,7 @@ std::string PostgresServer::schema(const std::string& database) const {
     }
     // Lines of pg_dump that differ from run to run: \restrict with a random word, since 15.14.
     std::string text;
-    for (const std::string& line : split(result.out, '\n')) {
+    for (const std::string& line : split_text(result.out, '\n')) {
         if (!line.starts_with("--") && !line.starts_with("\\") && !line.empty()) {
             text += line + "\n";
         }

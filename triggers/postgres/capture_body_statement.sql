@@ -1,4 +1,4 @@
--- capture_body_statement: statement triggers of a table with a key.
+-- capture_body_statement: statement triggers of a table whose keys cannot stand in arrays.
 -- {{ident:delta}}       current slot of the table's deltas
 -- {{literal:id}}        number of the captured table
 -- {{columns:delta}}     k1 … kn

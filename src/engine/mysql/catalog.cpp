@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "engine/mysql/quoting.hpp"
+#include "engine/mysql/wire.hpp"
 
 #include <fmt/format.h>
 
@@ -296,7 +297,17 @@ std::string select_expression(const TableShape& shape,
                               const std::string& column,
                               const std::string& alias) {
     const std::string name = (alias.empty() ? "" : alias + ".") + quote_ident(column);
-    return shape.form(column).wire == Wire::Float ? "CAST(" + name + " AS DOUBLE)" : name;
+    const ColumnForm& form = shape.form(column);
+    if (form.wire == Wire::Float) {
+        return "CAST(" + name + " AS DOUBLE)";
+    }
+    if (form.data_type == "enum") {
+        // The error value reads as '', which may be a member too.
+        return fmt::format("IF({0} + 0 = 0, {1}, {0})", name, quote_literal(enum_error_field));
+    }
+    // Only MySQL has the type. A DECIMAL inside a document has no text that would make it one
+    // again: it crosses, and is compared, as the DOUBLE that its text makes.
+    return form.data_type == "json" ? "CAST(CAST(" + name + " AS CHAR) AS JSON)" : name;
 }
 
 std::string row_hash_expression(const TableShape& shape, const std::string& prefix) {

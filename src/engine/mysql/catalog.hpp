@@ -79,7 +79,8 @@ inline constexpr const char* own_prefix = "_dbsync_";
 [[nodiscard]] std::vector<std::string> compared_columns(const Table& table);
 
 // What a query selects to get `column` (quoted, qualified with `alias` and a dot when given) in the
-// form it travels in: the column itself, or CAST(… AS DOUBLE) for Wire::Float.
+// form it travels in: the column itself, CAST(… AS DOUBLE) for Wire::Float,
+// enum_error_field for an ENUM's error value.
 [[nodiscard]] std::string select_expression(const TableShape& shape,
                                             const std::string& column,
                                             const std::string& alias);

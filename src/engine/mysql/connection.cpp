@@ -154,7 +154,10 @@ std::uint64_t Result::unsigned_integer(std::size_t row, std::size_t column) cons
 }
 
 Connection::Connection(const Endpoint& endpoint, const SessionOptions& options)
-    : role_{options.role}, shown_url_{endpoint.url}, password_{endpoint.password} {
+    : endpoint_{endpoint},
+      role_{options.role},
+      shown_url_{endpoint.url},
+      password_{endpoint.password} {
     initialise_library();
     try {
         connect(endpoint, options);

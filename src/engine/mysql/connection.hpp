@@ -124,6 +124,7 @@ class Connection {
     [[nodiscard]] const Server& server() const noexcept { return server_; }
     [[nodiscard]] const std::string& database() const noexcept { return database_; }
     [[nodiscard]] Role role() const noexcept { return role_; }
+    [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
     [[nodiscard]] std::uint64_t id() const;              // the server's CONNECTION_ID()
     // Longest statement that the server takes, in bytes (max_allowed_packet).
     [[nodiscard]] std::size_t packet_max() const noexcept { return packet_max_; }
@@ -136,6 +137,7 @@ class Connection {
     Result take_result(const std::string& asset);
     [[noreturn]] void raise(const std::string& asset);
 
+    Endpoint endpoint_;
     st_mysql* handle_ = nullptr;
     Role role_ = Role::Source;
     Server server_;

@@ -23,6 +23,10 @@
 
 namespace dbsync::mysql {
 
+// An ENUM's error value as a field: no member is called so, and what is no member becomes it. (Not a
+// control character: many collations ignore these, and '' may be a member.)
+inline constexpr std::string_view enum_error_field = "dbsync: no member";
+
 void append_null(std::string& row);
 // As a field without its separator.
 void append_field(std::string& row, std::string_view value, Wire wire);

@@ -36,14 +36,6 @@ TableName function_name(std::int32_t id) {
     return {"dbsync", fmt::format("capture_{}", id)};
 }
 
-std::vector<std::string> numbered(std::size_t count) {
-    std::vector<std::string> names;
-    for (std::size_t i = 1; i <= count; ++i) {
-        names.push_back(fmt::format("k{}", i));
-    }
-    return names;
-}
-
 std::vector<std::string> column_names(const Table& table) {
     std::vector<std::string> names;
     for (const Column& column : table.columns) {
@@ -52,10 +44,23 @@ std::vector<std::string> column_names(const Table& table) {
     return names;
 }
 
-sql::Rendered function_body(const Table& table, int slot) {
+sql::Rendered statement_body(const Table& table, const KeyPacking& packing, sql::Parameters p,
+                             const TableName& delta) {
+    p.columns("row_old", table.key, "OLD.{}");
+    if (packing.has_arrays()) {
+        p.parts("new", {record_keys(delta, table.key, packing, "dbsync_new")})
+            .parts("old", {record_keys(delta, table.key, packing, "dbsync_old")});
+        return sql::render("triggers/postgres/capture_body_statement_arrays.sql", p);
+    }
+    p.columns("new", table.key, "dbsync_new.{}").columns("old", table.key, "dbsync_old.{}");
+    return sql::render("triggers/postgres/capture_body_statement.sql", p);
+}
+
+sql::Rendered function_body(const Table& table, const KeyPacking& packing, int slot) {
     const bool by_row = table.capture == CaptureMethod::Row;
     sql::Parameters p{quoting};
-    p.ident("delta", slot_name(table.id, slot)).literal("id", std::int64_t{table.id});
+    const TableName delta = slot_name(table.id, slot);
+    p.ident("delta", delta).literal("id", std::int64_t{table.id});
     if (table.key_shape == KeyShape::WholeRow) {
         if (!by_row) {
             return sql::render("triggers/postgres/capture_body_statement_hash.sql", p);
@@ -65,15 +70,12 @@ sql::Rendered function_body(const Table& table, int slot) {
             .columns("old", column_names(table), "OLD.{}");
         return sql::render("triggers/postgres/capture_body_row_hash.sql", p);
     }
-    p.columns("delta", numbered(table.key.size()));
+    p.columns("delta", numbered_columns('k', table.key.size()));
     if (by_row) {
         p.columns("new", table.key, "NEW.{}").columns("old", table.key, "OLD.{}");
         return sql::render("triggers/postgres/capture_body_row.sql", p);
     }
-    p.columns("new", table.key, "dbsync_new.{}")
-        .columns("old", table.key, "dbsync_old.{}")
-        .columns("row_old", table.key, "OLD.{}");
-    return sql::render("triggers/postgres/capture_body_statement.sql", p);
+    return statement_body(table, packing, p, delta);
 }
 
 std::vector<sql::Rendered> function_settings(const Table& table) {
@@ -89,19 +91,31 @@ std::vector<sql::Rendered> function_settings(const Table& table) {
     return clauses;
 }
 
-std::vector<sql::Rendered> delta_columns(const LiveTable& live) {
-    std::vector<sql::Rendered> columns;
-    const auto names = numbered(live.key_types.size());
+// A column for each key column, rendered from `asset` or, where there is a collation, from
+// `asset`_collated.
+void add_columns(std::vector<sql::Rendered>& columns,
+                 const LiveTable& live,
+                 char prefix,
+                 const std::string& asset) {
+    const auto names = numbered_columns(prefix, live.key_types.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
         const KeyType& key = live.key_types[i];
         sql::Parameters p{quoting};
         p.ident("column", names[i]).ident("type", key.type);
         if (key.collation.name.empty()) {
-            columns.push_back(sql::render("schemas/postgres/source_delta_column.sql", p));
+            columns.push_back(sql::render("schemas/postgres/" + asset + ".sql", p));
         } else {
             p.ident("collation", key.collation);
-            columns.push_back(sql::render("schemas/postgres/source_delta_column_collated.sql", p));
+            columns.push_back(sql::render("schemas/postgres/" + asset + "_collated.sql", p));
         }
+    }
+}
+
+std::vector<sql::Rendered> delta_columns(const LiveTable& live) {
+    std::vector<sql::Rendered> columns;
+    add_columns(columns, live, 'k', "source_delta_column");
+    if (key_packing(live).has_arrays()) {
+        add_columns(columns, live, 'a', "source_delta_array");
     }
     if (columns.empty()) {
         columns.push_back(plain("schemas/postgres/source_delta_row_hash.sql"));
@@ -111,6 +125,7 @@ std::vector<sql::Rendered> delta_columns(const LiveTable& live) {
 
 sql::Rendered catalogue_row(const LiveTable& live) {
     const Table& table = live.table;
+    const KeyPacking packing = key_packing(live);
     sql::Parameters p{quoting};
     p.literal("id", std::int64_t{table.id})
         .literal("schema", table.name.schema)
@@ -122,6 +137,8 @@ sql::Rendered catalogue_row(const LiveTable& live) {
         .literal("has_other_unique", table.has_other_unique ? "true" : "false")
         .literal("rows_estimate", static_cast<std::int64_t>(table.rows_estimate))
         .literal("bytes_estimate", static_cast<std::int64_t>(table.bytes_estimate))
+        .literal("keys_per_delta", packing.keys_max)
+        .literal("key_widths_vary", packing.widths_vary ? "true" : "false")
         .parts("fingerprint", {plain("schemas/postgres/query_source_fingerprint.sql")});
     return sql::render("schemas/postgres/source_register.sql", p);
 }
@@ -179,11 +196,22 @@ std::vector<sql::Rendered> common_objects(const std::string& job) {
 
 std::vector<sql::Rendered> own_objects(const CapturePlan& plan) {
     const Table& table = plan.live.table;
-    return {sql::render("schemas/postgres/source_delta.sql",
-                        sql::Parameters{quoting}
-                            .ident("delta", slot_name(table.id, 0))
-                            .parts("key_columns", delta_columns(plan.live), ",\n    ")),
-            capture_function(table, 0), catalogue_row(plan.live)};
+    const KeyPacking packing = key_packing(plan.live);
+    const TableName delta = slot_name(table.id, 0);
+    std::vector<sql::Rendered> objects{
+        sql::render("schemas/postgres/source_delta.sql",
+                    sql::Parameters{quoting}.ident("delta", delta).parts(
+                        "key_columns", delta_columns(plan.live), ",\n    "))};
+    if (packing.has_arrays()) {
+        objects.push_back(sql::render(
+            "schemas/postgres/source_delta_storage.sql",
+            sql::Parameters{quoting}.ident("delta", delta).columns(
+                "storage", numbered_columns('a', table.key.size()),
+                "ALTER COLUMN {} SET STORAGE EXTERNAL")));
+    }
+    objects.push_back(capture_function(table, packing, 0));
+    objects.push_back(catalogue_row(plan.live));
+    return objects;
 }
 
 std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {
@@ -211,12 +239,12 @@ std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {
     return list.take();
 }
 
-sql::Rendered capture_function(const Table& table, int slot) {
+sql::Rendered capture_function(const Table& table, const KeyPacking& packing, int slot) {
     return sql::render("triggers/postgres/capture_function.sql",
                        sql::Parameters{quoting}
                            .ident("function", function_name(table.id))
                            .parts("settings", function_settings(table), " ")
-                           .literal("body", function_body(table, slot).text));
+                           .literal("body", function_body(table, packing, slot).text));
 }
 
 std::string lock_statement(const LiveTable& live, const char* mode) {

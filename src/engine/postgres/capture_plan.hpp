@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/postgres/catalog.hpp"
+#include "engine/postgres/key_packing.hpp"
 #include "sql/statement_template.hpp"
 
 #include <string>
@@ -42,7 +43,9 @@ struct PlannedTrigger {
 [[nodiscard]] std::vector<PlannedTrigger> triggers(const CapturePlan& plan);
 
 // The function that writes into `slot`; run anew, it redirects writers from their next statement.
-[[nodiscard]] sql::Rendered capture_function(const Table& table, int slot);
+[[nodiscard]] sql::Rendered capture_function(const Table& table,
+                                             const KeyPacking& packing,
+                                             int slot);
 
 [[nodiscard]] std::string lock_statement(const LiveTable& live, const char* mode);
 

@@ -72,8 +72,10 @@ void add_column(LiveTable& live, const Result& r, int row) {
         live.key_types.resize(position);
     }
     live.table.key[position - 1] = r.text(row, 1);
-    live.key_types[position - 1] = {{r.text(row, 8), r.text(row, 9)},
-                                    {r.text(row, 10), r.text(row, 11)}};
+    live.key_types[position - 1] = {.type = {r.text(row, 8), r.text(row, 9)},
+                                    .collation = {r.text(row, 10), r.text(row, 11)},
+                                    .width = std::max<std::int64_t>(0, r.integer(row, 12)),
+                                    .has_arrays = r.boolean(row, 13)};
 }
 
 Table captured_table(const Result& r, int row) {

@@ -18,6 +18,8 @@ namespace dbsync::postgres {
 struct KeyType {
     TableName type;
     TableName collation;  // empty name: the type has none
+    std::int64_t width = 0;  // bytes of a value; 0: of any width
+    bool has_arrays = false;  // an array of arrays has no type
 };
 
 // A table as the server has it now, with what decides how it can be captured.

@@ -89,6 +89,7 @@ std::string id_array(const std::set<std::int32_t>& ids) {
 struct DeltaRotation::Slots {
     std::int32_t id = 0;
     int current = 0;
+    KeyPacking packing;
     std::vector<std::int64_t> bytes;  // by slot
 };
 
@@ -107,7 +108,11 @@ void DeltaRotation::forget(Connection& connection,
     for (int row = 0; row < r.rows(); ++row) {
         const auto id = static_cast<std::int32_t>(r.integer(row, 0));
         if (found.empty() || found.back().id != id) {
-            found.push_back({id, static_cast<int>(r.integer(row, 2)), {}});
+            found.push_back({.id = id,
+                             .current = static_cast<int>(r.integer(row, 2)),
+                             .packing = {.keys_max = r.integer(row, 5),
+                                         .widths_vary = r.boolean(row, 6)},
+                             .bytes = {}});
         }
         found.back().bytes.push_back(r.is_null(row, 4) ? 0 : r.integer(row, 4));
     }
@@ -162,7 +167,7 @@ bool DeltaRotation::leave_current(Connection& connection, const Slots& slots) {
                                            .ident("delta", slot_names(slots.id, next + 1).back())
                                            .ident("model", slot_names(slots.id, 1).front())));
         }
-        connection.run(capture_function(*table, next));
+        connection.run(capture_function(*table, slots.packing, next));
         connection.run(
             fmt::format("UPDATE dbsync.captured_table SET slots = greatest(slots, {}),"
                         " current_slot = {} WHERE id = {}",

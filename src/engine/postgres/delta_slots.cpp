@@ -21,16 +21,25 @@ std::vector<std::string> arms_of(const std::string& relation,
                                  const std::string& more = "") {
     std::vector<std::string> selects;
     selects.push_back(
-        fmt::format("SELECT {} FROM {} WHERE {}{}", columns, relation, arms.newer, more));
+        fmt::format("(SELECT {} FROM {} WHERE {}{})", columns, relation, arms.newer, more));
     if (!arms.older.empty()) {
         selects.push_back(
-            fmt::format("SELECT {} FROM {} WHERE {}{}", columns, relation, arms.older, more));
+            fmt::format("(SELECT {} FROM {} WHERE {}{})", columns, relation, arms.older, more));
     }
     return selects;
 }
 
 std::string union_all(std::span<const std::string> selects) {
     return fmt::format("{}", fmt::join(selects.begin(), selects.end(), " UNION ALL "));
+}
+
+// `pattern` for each of the key columns, numbered from 1.
+std::string key_columns(const char* pattern, std::size_t count) {
+    std::vector<std::string> columns;
+    for (std::size_t i = 1; i <= count; ++i) {
+        columns.push_back(fmt::format(fmt::runtime(pattern), i));
+    }
+    return fmt::format("{}", fmt::join(columns, ", "));
 }
 
 // The ids of the tables loaded, as a condition on the marks.
@@ -45,17 +54,21 @@ std::string of_tables(const std::map<std::int32_t, int>& slots) {
 }  // namespace
 
 void DeltaSlots::load(Connection& connection, std::span<const Table> tables) {
-    const Result result = connection.run("SELECT id, slots FROM dbsync.captured_table");
-    std::map<std::int32_t, int> known;
+    const Result result =
+        connection.run("SELECT id, slots, keys_per_delta > 1 FROM dbsync.captured_table");
+    std::map<std::int32_t, int> rows;
     for (int row = 0; row < result.rows(); ++row) {
-        known[static_cast<std::int32_t>(result.integer(row, 0))] =
-            static_cast<int>(result.integer(row, 1));
+        rows[static_cast<std::int32_t>(result.integer(row, 0))] = row;
     }
     slots_.clear();
+    forms_.clear();
     filled_.clear();
     for (const Table& table : tables) {
-        const auto found = known.find(table.id);
-        slots_[table.id] = found == known.end() ? 0 : found->second;
+        const auto found = rows.find(table.id);
+        const bool known = found != rows.end();
+        slots_[table.id] = known ? static_cast<int>(result.integer(found->second, 1)) : 0;
+        forms_[table.id] = {.key_columns = table.key.size(),
+                            .has_arrays = known && result.boolean(found->second, 2)};
     }
 }
 
@@ -99,12 +112,13 @@ Pending DeltaSlots::count(Connection& connection,
     for (const auto& [id, relations] : filled_) {
         for (const std::string& relation : relations) {
             counts.push_back(fmt::format(
-                "SELECT {}, count(*), false FROM (SELECT FROM ({}) AS a LIMIT {}) AS b", id,
-                union_all(arms_of(relation, "1 AS one", arms)), counted_max));
+                "SELECT {}, count(*), count(*) + coalesce(sum(keys - 1), 0), false"
+                " FROM (SELECT keys FROM ({}) AS a LIMIT {}) AS b",
+                id, union_all(arms_of(relation, "keys", arms)), counted_max));
         }
     }
     counts.push_back(fmt::format(
-        "SELECT table_id, count(*), true FROM ({}) AS a GROUP BY table_id",
+        "SELECT table_id, count(*), count(*), true FROM ({}) AS a GROUP BY table_id",
         union_all(arms_of("dbsync.whole_delta", "table_id", arms, of_tables(slots_)))));
     Pending pending;
     for (std::size_t i = 0; i < counts.size(); i += arms_max) {
@@ -115,26 +129,31 @@ Pending DeltaSlots::count(Connection& connection,
                 continue;
             }
             PendingTable& table = pending[static_cast<std::int32_t>(result.integer(row, 0))];
-            table.deltas += static_cast<std::uint64_t>(result.integer(row, 1));
-            table.whole_table = table.whole_table || result.boolean(row, 2);
+            table.deltas += static_cast<std::uint64_t>(result.integer(row, 2));
+            table.whole_table = table.whole_table || result.boolean(row, 3);
+            if (static_cast<std::uint64_t>(result.integer(row, 1)) >= counted_max) {
+                table.counted_all = false;
+            }
         }
     }
     return pending;
 }
 
 // Each slot's index gives its ids in order, and the server merges them: what lies beyond the cut is
-// not read. Sorting is switched off, since without statistics the planner may prefer to sort
-// everything that is pending.
+// not read. Each arm has an order of its own, for through a WHERE the planner does not hand the
+// outer one down (seen on 15), and sorting is switched off, since without statistics it may prefer
+// to sort everything that is pending.
 std::optional<Txid> DeltaSlots::cut_at(Connection& connection,
                                        const TxidSnapshot& from,
                                        const TxidSnapshot& to,
                                        std::uint64_t deltas) const {
     const DeltaArms arms = delta_arms(from, to);
-    std::vector<std::string> selects = arms_of("dbsync.whole_delta", "txid", arms,
-                                               of_tables(slots_));
+    std::vector<std::string> selects = arms_of("dbsync.whole_delta", "txid, 1 AS keys", arms,
+                                               of_tables(slots_) + " ORDER BY txid");
     for (const auto& [id, relations] : filled_) {
         for (const std::string& relation : relations) {
-            const auto more = arms_of(relation, "txid", arms);
+            const auto more = arms_of(relation, "txid, coalesce(keys, 1) AS keys", arms,
+                                      " ORDER BY txid");
             selects.insert(selects.end(), more.begin(), more.end());
         }
     }
@@ -144,11 +163,11 @@ std::optional<Txid> DeltaSlots::cut_at(Connection& connection,
     connection.run("SET LOCAL enable_sort = off");
     for (std::size_t i = 0; i < selects.size(); i += arms_max) {
         const auto group = std::span{selects}.subspan(i, std::min(arms_max, selects.size() - i));
-        const std::string ordered = "(" + union_all(group) + ") ORDER BY txid";
-        const Result result = connection.run(
-            fmt::format("(SELECT 0 AS which, * FROM ({0} LIMIT 1) AS a) UNION ALL"
-                        " (SELECT 1, * FROM ({0} OFFSET {1} LIMIT 1) AS b)",
-                        ordered, deltas / groups));
+        const Result result = connection.run(fmt::format(
+            "(SELECT 0 AS which, txid FROM ({0}) AS a ORDER BY txid LIMIT 1) UNION ALL"
+            " (SELECT 1, txid FROM (SELECT txid, sum(keys) OVER (ORDER BY txid"
+            " ROWS UNBOUNDED PRECEDING) AS total FROM ({0}) AS b) AS c WHERE total > {1} LIMIT 1)",
+            union_all(group), deltas / groups));
         for (int row = 0; row < result.rows(); ++row) {
             auto& least = result.integer(row, 0) == 0 ? lowest : cut;
             least = std::min(least.value_or(result.integer(row, 1)), result.integer(row, 1));
@@ -161,19 +180,28 @@ std::optional<Txid> DeltaSlots::cut_at(Connection& connection,
     return cut;
 }
 
-std::string DeltaSlots::deltas_sql(std::int32_t table_id,
-                                   const std::string& columns,
-                                   const TxidSnapshot& from,
-                                   const TxidSnapshot& to) const {
+// Single keys and arrays by arms of their own: one look more at each delta is cheaper than making
+// an array of each single key.
+std::string DeltaSlots::keys_sql(std::int32_t table_id,
+                                 const TxidSnapshot& from,
+                                 const TxidSnapshot& to) const {
     const auto found = filled_.find(table_id);
     if (found == filled_.end()) {
         return {};
     }
+    const Form form = forms_.at(table_id);
     const DeltaArms arms = delta_arms(from, to);
+    const std::string single = form.key_columns == 0 ? "row_hash AS k1"
+                                                     : key_columns("k{0}", form.key_columns);
     std::vector<std::string> selects;
     for (const std::string& relation : found->second) {
-        const auto more = arms_of(relation, columns, arms);
+        auto more = arms_of(relation, single, arms, form.has_arrays ? " AND keys IS NULL" : "");
         selects.insert(selects.end(), more.begin(), more.end());
+        if (form.has_arrays) {
+            more = arms_of(relation, key_columns("unnest(a{0}) AS k{0}", form.key_columns), arms,
+                           " AND keys IS NOT NULL");
+            selects.insert(selects.end(), more.begin(), more.end());
+        }
     }
     return union_all(selects);
 }

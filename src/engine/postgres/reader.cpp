@@ -206,8 +206,10 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
     batch.from = from_cursor;
     batch.to = Cursor{snapshot_.text()};
     batch.complete = true;
+    bool counted_all = true;
     for (const auto& [id, table] : pending) {
         batch.deltas_behind += table.deltas;
+        counted_all = counted_all && table.counted_all;
     }
     if (batch.deltas_behind > deltas_max) {
         if (const auto cut = slots_.cut_at(*connection_, from, snapshot_, deltas_max)) {
@@ -224,7 +226,7 @@ Batch Reader::plan_batch(const Cursor& from_cursor, std::uint64_t deltas_max) {
                                 .keys_estimate = estimate_keys(id, table.deltas, from)});
         batch.deltas += table.deltas;
     }
-    if (batch.deltas >= batch.deltas_behind && batch.deltas_behind < counted_max) {
+    if (batch.deltas >= batch.deltas_behind && counted_all) {
         batch.to = Cursor{snapshot_.text()};
         batch.complete = true;
     }
@@ -246,7 +248,7 @@ std::uint64_t Reader::estimate_keys(std::int32_t table_id,
         names.push_back(fmt::format("k{}", i));
     }
     const std::string keys = fmt::format("{}", fmt::join(names, ", "));
-    const std::string pending = slots_.deltas_sql(table_id, keys, from, snapshot_);
+    const std::string pending = slots_.keys_sql(table_id, from, snapshot_);
     if (pending.empty()) {
         return deltas;
     }
@@ -261,14 +263,9 @@ std::uint64_t Reader::estimate_keys(std::int32_t table_id,
 // The keys of a batch's deltas, each once, in key order.
 std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
     const bool whole_row = table.key_shape == KeyShape::WholeRow;
-    std::vector<std::string> names;
-    for (int i = 1; i <= key_field_count(table); ++i) {
-        names.push_back(whole_row ? "row_hash AS k1" : fmt::format("k{}", i));
-    }
     const TxidSnapshot to = range.widened ? snapshot_ : TxidSnapshot::of(range.batch->to);
     const std::string deltas =
-        slots_.deltas_sql(table.id, fmt::format("{}", fmt::join(names, ", ")),
-                          TxidSnapshot::of(range.batch->from), to);
+        slots_.keys_sql(table.id, TxidSnapshot::of(range.batch->from), to);
     if (deltas.empty()) {
         return {};
     }

@@ -171,8 +171,8 @@ TEST_F(SlotsTest, LosesNoDeltaWhileWritersWriteAndSlotsRotate) {
         DeltaSlots slots;
         slots.load(*connection_, captured_tables(*connection_));
         slots.look_for_filled(*connection_);
-        const std::string sql = slots.deltas_sql(1, "DISTINCT k1", TxidSnapshot::parse(watermark),
-                                                 TxidSnapshot::parse(now));
+        const std::string sql = slots.keys_sql(1, TxidSnapshot::parse(watermark),
+                                               TxidSnapshot::parse(now));
         if (!sql.empty()) {
             const Result r = connection_->run("SELECT DISTINCT k1 FROM (" + sql + ") d");
             for (int row = 0; row < r.rows(); ++row) {

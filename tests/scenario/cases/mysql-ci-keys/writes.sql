@@ -1,0 +1,24 @@
+-- The same key in other bytes.
+UPDATE ci SET k = IF(BINARY k = 'a', 'A', 'a'), v = v + 1 WHERE k = 'a';
+UPDATE ci SET k = IF(BINARY k = 'é2', 'E2', 'é2'), v = v + 1 WHERE k = 'e2';
+UPDATE ci SET k = IF(LENGTH(k) = 2, 'x', 'x '), v = v + 1 WHERE k = 'x';
+DELETE FROM ci WHERE k = 'B';
+INSERT INTO ci (k) VALUES ('B');
+INSERT INTO ci (k) VALUES ('A') ON DUPLICATE KEY UPDATE v = v + 1;
+REPLACE INTO ci (k, v) VALUES ('ß', 7);
+UPDATE ci SET v = v + 1 WHERE k IN ('\\', '', '😀');
+UPDATE uni SET k = IF(BINARY k = 'straße', 'STRASSE', 'straße'), v = v + 1 WHERE k = 'strasse';
+UPDATE uni SET k = UPPER(k) WHERE k = 'a';
+UPDATE bin_key SET v = v + 1;
+DELETE FROM bin_key WHERE k = 'Ax';
+UPDATE bin_key SET k = CONCAT(k, 'x') WHERE BINARY k = 'A';
+DELETE FROM bin_key WHERE BINARY k = 'e';
+INSERT INTO bin_key VALUES ('e', 3), ('A', 5) ON DUPLICATE KEY UPDATE v = v + 1;
+UPDATE latin SET k = IF(BINARY k = BINARY CONVERT('é' USING latin1), 'É', 'é'), v = v + 1 WHERE k = 'e';
+UPDATE padded SET k = IF(BINARY k = 'a', 'A', 'a'), v = v + 1 WHERE k = 'a';
+UPDATE pair SET a = IF(BINARY a = 'a', 'A', 'a'), v = v + 1 WHERE a = 'a' AND b = 1;
+UPDATE slugs SET slug = IF(BINARY slug = 'one', 'ONE', 'one') WHERE id = 1;
+DELETE FROM slugs WHERE id = 2;
+INSERT INTO slugs SELECT MAX(id) + 1, 'TWO' FROM slugs;
+DELETE FROM slugs WHERE slug = 'two';
+INSERT INTO slugs VALUES (2, 'Two');

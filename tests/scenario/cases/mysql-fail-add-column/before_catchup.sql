@@ -1,0 +1,2 @@
+ALTER TABLE t ADD COLUMN extra int DEFAULT 5;
+UPDATE t SET extra = 6;

@@ -1,0 +1,2 @@
+DROP TRIGGER _dbsync_capture_1_update;
+UPDATE t SET v = 5;

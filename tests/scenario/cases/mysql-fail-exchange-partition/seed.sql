@@ -1,0 +1,2 @@
+INSERT INTO t VALUES (1, 1), (200, 2);
+INSERT INTO outside VALUES (5, 5);

@@ -1,0 +1,15 @@
+INSERT INTO customer (id, code) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i, CONCAT('c', i) FROM n;
+INSERT INTO orders (id, customer_id) SELECT id, id FROM customer;
+INSERT INTO orders (id, customer_id) SELECT id + 1000, id FROM customer;
+INSERT INTO line (order_id, n, no) SELECT id, 1, id * 10 + 1 FROM orders UNION ALL SELECT id, 2, id * 10 + 2 FROM orders;
+INSERT INTO remark SELECT no, no, 'r' FROM line;
+INSERT INTO room (house, n) SELECT id % 10, id FROM customer;
+INSERT INTO guest SELECT id, id % 10, id FROM customer;
+INSERT INTO visit SELECT code, 'v' FROM customer;
+INSERT INTO visit SELECT code, 'v' FROM customer;
+INSERT INTO visit VALUES (NULL, 'nobody');
+INSERT INTO employee VALUES (1, NULL, NULL), (2, 1, 1), (3, 2, 1), (4, 3, 2), (5, 4, 3), (6, NULL, 5), (7, 1, 5);
+INSERT INTO top SELECT id FROM customer;
+INSERT INTO side_a SELECT id, id FROM top;
+INSERT INTO side_b SELECT id, id FROM top;
+INSERT INTO bottom SELECT id, id, 101 - id FROM top;

@@ -1,0 +1,15 @@
+INSERT INTO plain VALUES (1, 'v1'), (1, 'v1'), (NULL, NULL);
+DELETE FROM plain WHERE a = 2 LIMIT 1;
+UPDATE plain SET b = CONCAT(b, '+') WHERE a = 3 LIMIT 2;
+UPDATE plain SET a = NULL WHERE a = 4 LIMIT 1;
+UPDATE plain SET a = a WHERE a = 5;
+INSERT INTO history SELECT a, a, a, '2020-01-02', 'f' FROM plain LIMIT 20;
+UPDATE nullable_unique SET a = NULL WHERE a IS NOT NULL ORDER BY a LIMIT 1;
+UPDATE nullable_unique SET b = CONCAT(b, '!');
+INSERT INTO one_column VALUES ('a'), (NULL), ('');
+DELETE FROM one_column WHERE v IS NULL LIMIT 1;
+UPDATE floats SET f = f * 3 WHERE d = 0.1 LIMIT 1;
+INSERT INTO floats VALUES (0.1, 0.1, 1.5);
+UPDATE cased SET v = 'A' WHERE BINARY v = 'a' LIMIT 1;
+INSERT INTO cased VALUES ('a', 'x');
+UPDATE wide_rows SET v = CONCAT(v, 'z') WHERE v LIKE 'B%';

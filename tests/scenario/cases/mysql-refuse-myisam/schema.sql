@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, v int);
+CREATE TABLE old_one (id int PRIMARY KEY) ENGINE = MyISAM;

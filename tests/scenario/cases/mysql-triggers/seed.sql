@@ -1,0 +1,2 @@
+INSERT INTO counter VALUES (1, 0), (2, 0);
+INSERT INTO item (id, v) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i, 'new' FROM n;

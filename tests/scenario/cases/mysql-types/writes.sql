@@ -1,0 +1,10 @@
+SET sql_mode = 'ALLOW_INVALID_DATES';
+UPDATE numbers SET id = id + 10 WHERE id < 5;
+UPDATE numbers SET id = id - 10, f = f / 3, r = r / 3, b = b + 0, d = d / 3 WHERE id > 10 AND id < 13;
+UPDATE words SET id = id + 10, c = CONCAT(LEFT(c, 2), 'z'), m = CONCAT(m, '\\', CHAR(0)), bb = CONCAT(bb, 0x00) ORDER BY id DESC;
+UPDATE words SET e = 'again no member' WHERE e = '1';
+UPDATE times SET id = id + 10 ORDER BY id DESC;
+INSERT INTO times SELECT -MAX(id), '0000-01-00', '2026-02-30 12:00:00', '2026-03-29 01:30:00', '00:00:00', 0 FROM times;
+UPDATE documents SET id = id + 10, j = JSON_SET(j, '$.n', 1.5e0) ORDER BY id DESC;
+SET time_zone = '+05:30';
+INSERT INTO times SELECT MAX(id) + 1000, CURDATE(), NOW(6), NOW(6), '12:00:00', 1970 FROM times;

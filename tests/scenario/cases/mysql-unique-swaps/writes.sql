@@ -1,0 +1,23 @@
+UPDATE t SET slug = 'tmp' WHERE id = 1;
+UPDATE t SET slug = (SELECT s FROM (SELECT slug AS s FROM t WHERE id = 2) x) WHERE id = 3 AND FALSE;
+SET @a = (SELECT slug FROM t WHERE id = 2);
+UPDATE t SET slug = 'other' WHERE id = 2;
+UPDATE t SET slug = @a WHERE id = 1;
+UPDATE t SET slug = CONCAT('was-', id, '-', @a) WHERE id = 2;
+UPDATE t SET pos = pos + 100000 ORDER BY pos DESC;
+UPDATE t SET pos = pos - 99999 ORDER BY pos;
+-- Around a ring: every value moves to the next row.
+UPDATE t SET slug = CONCAT('ring', id) WHERE id BETWEEN 50 AND 59;
+UPDATE t SET slug = CONCAT('r-', 50 + (id - 49) % 10) WHERE id BETWEEN 50 AND 59;
+DELETE FROM t WHERE id = 20;
+UPDATE t SET slug = 's20' WHERE id = 21;
+UPDATE t SET slug = CONCAT('free', id) WHERE id = 21;
+INSERT INTO t VALUES (20, 's20', 500000, 20);
+REPLACE INTO u VALUES (900, 'A7', 'b8');
+DELETE FROM u WHERE id IN (7, 8, 900);
+INSERT INTO u VALUES (7, 'A7', 'b8'), (8, 'a8', 'b7');
+UPDATE u SET a = NULL WHERE id = 9;
+UPDATE u SET a = 'a9' WHERE id = 10;
+UPDATE u SET a = 'a10' WHERE id = 9;
+UPDATE u SET a = NULL WHERE id IN (9, 10);
+UPDATE u SET a = CONCAT('A', id) WHERE id IN (9, 10);
