@@ -6,10 +6,13 @@
 #include "engine/cross/cross_target.hpp"
 #include "engine/mysql/source.hpp"
 #include "engine/mysql/target.hpp"
+#include "engine/mysql/translator.hpp"
 #include "engine/postgres/source.hpp"
 #include "engine/postgres/target.hpp"
+#include "engine/postgres/translator.hpp"
 #include "engine/sqlite/source.hpp"
 #include "engine/sqlite/target.hpp"
+#include "engine/sqlite/translator.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -46,6 +49,15 @@ std::unique_ptr<Target> open_target(const Endpoint& endpoint) {
         case EngineKind::Postgres: return postgres::make_target(endpoint);
         case EngineKind::Mysql: return mysql::make_target(endpoint);
         case EngineKind::Sqlite: return std::make_unique<sqlite::Target>(endpoint);
+    }
+    return nullptr;
+}
+
+std::unique_ptr<Translator> open_translator(EngineKind kind) {
+    switch (kind) {
+        case EngineKind::Postgres: return postgres::make_translator();
+        case EngineKind::Mysql: return mysql::make_translator();
+        case EngineKind::Sqlite: return sqlite::make_translator();
     }
     return nullptr;
 }

@@ -21,6 +21,7 @@ class Reader final : public SourceReader {
         : inner_{std::move(inner)},
           plans_{std::move(plans)},
           translator_{plans_->source_translator()},
+          writer_{plans_->target_translator()},
           cascades_{std::move(cascades)},
           on_unrepresentable_{on_unrepresentable} {}
 
@@ -49,7 +50,7 @@ class Reader final : public SourceReader {
 
   private:
     ToCanonical canonical(const TablePlan& plan, RowForm form, RowSink& sink) {
-        return {plan, *translator_, false, form, on_unrepresentable_, sink};
+        return {plan, *translator_, *writer_, form, on_unrepresentable_, sink};
     }
     const Table& table_by_id(std::int32_t id) const {
         const auto found = std::find_if(tables_.begin(), tables_.end(),
@@ -64,10 +65,12 @@ class Reader final : public SourceReader {
         return *found;
     }
     CascadeMark canonical_mark(const CascadeMark& mark);
+    void read_anew_below(const Cascade& cascade, Batch& batch);
 
     std::unique_ptr<SourceReader> inner_;
     std::shared_ptr<PlanBook> plans_;
     std::unique_ptr<Translator> translator_;
+    std::unique_ptr<Translator> writer_;  // the target's: whether it can take a value
     std::vector<Cascade> cascades_;
     OnUnrepresentable on_unrepresentable_;
     std::vector<Table> tables_;
@@ -87,9 +90,34 @@ Batch Reader::plan_batch(const Cursor& from, std::uint64_t deltas_max) {
             part.whole_table || plans_->plan(table_by_id(part.table_id)).keyless();
     }
     for (CascadeMark& mark : batch.marks) {
+        read_anew_below(cascade_by_id(mark.cascade_id), batch);
         mark = canonical_mark(mark);
     }
     return batch;
+}
+
+// Rows without a key that a cascade may have touched cannot be named: their table is read anew.
+void Reader::read_anew_below(const Cascade& cascade, Batch& batch) {
+    std::vector<const Cascade*> below{&cascade};
+    for (std::size_t i = 0; i < below.size(); ++i) {
+        const std::int32_t child = below[i]->child_id;
+        if (plans_->plan(table_by_id(child)).keyless()) {
+            const auto part =
+                std::find_if(batch.tables.begin(), batch.tables.end(),
+                             [&](const BatchTable& each) { return each.table_id == child; });
+            if (part == batch.tables.end()) {
+                batch.tables.push_back({.table_id = child, .whole_table = true});
+            } else {
+                part->whole_table = true;
+            }
+        }
+        for (const Cascade& each : cascades_) {
+            if (each.parent_id == child &&
+                std::find(below.begin(), below.end(), &each) == below.end()) {
+                below.push_back(&each);
+            }
+        }
+    }
 }
 
 void Reader::read_deltas(const Table& table, const DeltaRange& range, RowSink& sink) {
@@ -152,6 +180,9 @@ CascadeChildren Reader::find_children(const Table& child,
                                          value);
                    });
     CascadeChildren found = inner_->find_children(plan.source, cascade, own, next);
+    if (plan.keyless()) {
+        found.keys.clear();  // the whole table is read anew
+    }
     for (std::string& key : found.keys) {
         key = canonical_key(plan, *translator_, false, key);
     }
@@ -167,6 +198,18 @@ std::vector<SequenceState> Reader::read_sequences() {
         const TableName name = plans_->target_name({each.schema, each.name});
         each.schema = name.schema;
         each.name = name.name;
+    }
+    // Also where the source has no sequence of its own (SQLite's INTEGER PRIMARY KEY): the target
+    // counts on from its largest key.
+    for (const Table& table : tables_) {
+        const TableName name = plans_->target_name(table.name);
+        const bool known = std::any_of(
+            sequences.begin(), sequences.end(), [&](const SequenceState& each) {
+                return each.schema == name.schema && each.name == name.name;
+            });
+        if (!known) {
+            sequences.push_back({name.schema, name.name, 0, true});
+        }
     }
     return sequences;
 }

@@ -94,6 +94,11 @@ class Session final : public TargetSession {
                                   std::span<const std::string> values,
                                   std::span<const Cascade> next) override;
 
+    std::vector<std::string> find_orphans(const Table& child,
+                                          const Table& parent,
+                                          const Cascade& cascade,
+                                          std::size_t limit) override;
+
     void record_chunk_plan(std::span<const Chunk> chunks) override {
         inner_->record_chunk_plan(chunks);
     }
@@ -182,6 +187,15 @@ class Session final : public TargetSession {
         aside->second.rows.clear();
     }
 
+    Cascade renamed(Cascade cascade) const {
+        for (std::vector<std::string>* columns : {&cascade.child_columns, &cascade.parent_columns}) {
+            for (std::string& column : *columns) {
+                column = translator_->rename_column(column);
+            }
+        }
+        return cascade;
+    }
+
     // Digests are noted as they are.
     std::string own(const TablePlan& plan, const std::string& key) {
         return plan.keyless() ? key : own_key(plan, *translator_, true, key);
@@ -206,22 +220,18 @@ CascadeChildren Session::find_children(const Table& child,
                                        std::span<const std::string> values,
                                        std::span<const Cascade> next) {
     const TablePlan& plan = plans_->plan(child);
-    Cascade here = cascade;
-    for (std::string& column : here.child_columns) {
-        column = translator_->rename_column(column);
-    }
-    std::vector<Cascade> further{next.begin(), next.end()};
-    for (Cascade& each : further) {
-        for (std::string& column : each.parent_columns) {
-            column = translator_->rename_column(column);
-        }
-    }
+    std::vector<Cascade> further;
+    std::transform(next.begin(), next.end(), std::back_inserter(further),
+                   [&](const Cascade& each) { return renamed(each); });
     std::vector<std::string> own;
     std::transform(values.begin(), values.end(), std::back_inserter(own),
                    [&](const std::string& value) {
                        return own_values(plan, cascade.child_columns, *translator_, true, value);
                    });
-    CascadeChildren found = inner_->find_children(plan.target, here, own, further);
+    CascadeChildren found = inner_->find_children(plan.target, renamed(cascade), own, further);
+    if (plan.keyless()) {
+        found.keys.clear();  // the whole table is read anew
+    }
     for (std::string& key : found.keys) {
         key = canonical_key(plan, *translator_, true, key);
     }
@@ -234,6 +244,22 @@ CascadeChildren Session::find_children(const Table& child,
     return found;
 }
 
+std::vector<std::string> Session::find_orphans(const Table& child,
+                                               const Table& parent,
+                                               const Cascade& cascade,
+                                               std::size_t limit) {
+    const TablePlan& plan = plans_->plan(child);
+    if (plan.keyless()) {
+        return {};  // read anew as a whole at every mark above it
+    }
+    std::vector<std::string> keys = inner_->find_orphans(
+        plan.target, plans_->plan(parent).target, renamed(cascade), limit);
+    for (std::string& key : keys) {
+        key = canonical_key(plan, *translator_, true, key);
+    }
+    return keys;
+}
+
 void Session::read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) {
     const TablePlan& plan = plans_->plan(table);
     const std::unique_ptr<Translator> from = plans_->source_translator();
@@ -244,7 +270,7 @@ void Session::read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) 
     if (chunk.upper) {
         here.upper = target_bound(plan, *from, *translator_, *chunk.upper);
     }
-    ToCanonical rows{plan, *translator_, true, RowForm::Compare, OnUnrepresentable::Fail, sink};
+    ToCanonical rows{plan, *translator_, sink};
     inner_->read_chunk(plan.target, here, rows);
     rows.flush();
 }
@@ -256,7 +282,7 @@ void Session::read_keys(const Table& table, std::span<const std::string> keys, R
         read_chunk(table, Chunk{.table_id = table.id}, filter);
         return;
     }
-    ToCanonical rows{plan, *translator_, true, RowForm::Compare, OnUnrepresentable::Fail, sink};
+    ToCanonical rows{plan, *translator_, sink};
     inner_->read_keys(plan.target, own_keys(table, keys), rows);
     rows.flush();
 }

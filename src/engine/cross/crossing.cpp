@@ -63,7 +63,18 @@ void add_columns(const Table& source, const Table& target, const Translator& to,
     }
 }
 
-void add_key(const Table& source, const Translator& to, TablePlan& plan) {
+// Whether both ends sort the column's values in the same way by themselves. An order that differs
+// costs time, never truth: rows are compared as a set.
+bool sorts_alike(const ColumnPlan& column, const Translator& from) {
+    const Kind there = column.target.kind;
+    const Kind here = from.type_of(column.source.column).kind;
+    const auto is_number = [](Kind kind) {
+        return kind == Kind::Bool || kind == Kind::Int || kind == Kind::Decimal;
+    };
+    return has_own_order(there) && (here == there || (is_number(here) && is_number(there)));
+}
+
+void add_key(const Table& source, const Translator& from, const Translator& to, TablePlan& plan) {
     plan.target.key.clear();
     for (const std::string& name : source.key) {
         const auto found =
@@ -79,7 +90,7 @@ void add_key(const Table& source, const Translator& to, TablePlan& plan) {
     }
     plan.target.key_shape = plan.key.empty() ? KeyShape::WholeRow : KeyShape::Columns;
     const bool by_bytes = std::any_of(plan.key.begin(), plan.key.end(), [&](std::size_t at) {
-        return !has_own_order(plan.columns[at].target.kind);
+        return !sorts_alike(plan.columns[at], from);
     });
     plan.source.order_by_bytes = by_bytes;
     plan.target.order_by_bytes = by_bytes;
@@ -134,7 +145,7 @@ TablePlan PlanBook::make(const Table& source) {
     plan.target.bytes_estimate = source.bytes_estimate;
     plan.target.has_other_unique = source.has_other_unique || there->has_other_unique;
     add_columns(source, *there, *to_, plan);
-    add_key(source, *to_, plan);
+    add_key(source, *from_, *to_, plan);
     return plan;
 }
 

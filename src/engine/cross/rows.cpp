@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace dbsync::cross {
@@ -52,6 +53,24 @@ std::vector<std::size_t> places_of(const TablePlan& plan, const std::vector<std:
     std::transform(names.begin(), names.end(), std::back_inserter(places),
                    [&](const std::string& name) { return place_of(plan, name); });
     return places;
+}
+
+[[noreturn]] void refuse_value(const TablePlan& plan,
+                               std::size_t column,
+                               std::string_view value,
+                               const std::string& shown_key,
+                               const std::string& reason) {
+    const std::string table = plan.source.name.display();
+    const std::string name = table + "." + plan.columns[column].source.column.name;
+    const bool of_key = std::find(plan.key.begin(), plan.key.end(), column) != plan.key.end();
+    throw Error{{.kind = ErrorKind::Unrepresentable,
+                 .what_failed = "the value " + shortened(value) + " of " + name + " in the row " +
+                                shown_key + " has no form on the target: " + reason,
+                 .table = table,
+                 .hint = "choose another type with --map " + name + "=TYPE" +
+                         (of_key ? ", or change the key on the source"
+                                 : ", or say what is to become of such rows with "
+                                   "--on-unrepresentable null or quarantine")}};
 }
 
 // Canonical fields as an engine's values; `held` keeps their bytes.
@@ -126,23 +145,38 @@ std::vector<WireValueView> split_values(Translator& translator,
 
 ToCanonical::ToCanonical(const TablePlan& plan,
                          Translator& translator,
-                         bool by_target,
+                         Translator& writer,
                          RowForm form,
                          OnUnrepresentable on_unrepresentable,
                          RowSink& sink)
     : plan_{plan},
       translator_{translator},
-      by_target_{by_target},
+      writer_{on_unrepresentable == OnUnrepresentable::Fail ? nullptr : &writer},
+      by_target_{false},
       form_{form},
       on_unrepresentable_{on_unrepresentable},
       sink_{sink} {
-    const Table& table = table_of(plan, by_target);
-    const std::vector<std::string> names = translator.columns_of(table, form);
-    key_values_ = form == RowForm::Copy ? 0 : std::max<std::size_t>(1, table.key.size());
-    values_in_row_ = key_values_ + (form == RowForm::Change ? 1 : 0) + names.size();
-    for (const ColumnPlan& column : plan.columns) {
+    find_columns();
+}
+
+ToCanonical::ToCanonical(const TablePlan& plan, Translator& translator, RowSink& sink)
+    : plan_{plan},
+      translator_{translator},
+      by_target_{true},
+      form_{RowForm::Compare},
+      on_unrepresentable_{OnUnrepresentable::Fail},
+      sink_{sink} {
+    find_columns();
+}
+
+void ToCanonical::find_columns() {
+    const Table& table = table_of(plan_, by_target_);
+    const std::vector<std::string> names = translator_.columns_of(table, form_);
+    key_values_ = form_ == RowForm::Copy ? 0 : std::max<std::size_t>(1, table.key.size());
+    values_in_row_ = key_values_ + (form_ == RowForm::Change ? 1 : 0) + names.size();
+    for (const ColumnPlan& column : plan_.columns) {
         const auto found =
-            std::find(names.begin(), names.end(), side(column, by_target).column.name);
+            std::find(names.begin(), names.end(), side(column, by_target_).column.name);
         DBSYNC_CHECK(found != names.end(), "a row has every column that crosses");
         at_.push_back(values_in_row_ - names.size() +
                       static_cast<std::size_t>(found - names.begin()));
@@ -168,6 +202,23 @@ void ToCanonical::flush() {
     }
 }
 
+std::optional<NoForm> ToCanonical::spell_value(std::size_t column) {
+    scratch_.clear();
+    std::optional<NoForm> no_form =
+        translator_.read(crossing(column), values_[at_[column]], scratch_);
+    if (!no_form && writer_ != nullptr) {
+        written_.clear();
+        WireValueView value;
+        no_form = writer_->write(plan_.columns[column].target, scratch_, written_, value);
+    }
+    return no_form;
+}
+
+bool ToCanonical::may_be_null(std::size_t column) const {
+    return on_unrepresentable_ == OnUnrepresentable::Null &&
+           !plan_.columns[column].target.column.not_null;
+}
+
 // The columns' fields. False at a value that has no form and may not be NULL instead.
 bool ToCanonical::spell(std::string& fields, Problem& problem) {
     fields.clear();
@@ -178,14 +229,12 @@ bool ToCanonical::spell(std::string& fields, Problem& problem) {
             append_canonical_null(fields);
             continue;
         }
-        scratch_.clear();
-        const auto no_form = translator_.read(crossing(i), value, scratch_);
+        const std::optional<NoForm> no_form = spell_value(i);
         if (!no_form) {
             append_canonical(fields, scratch_);
         } else if (by_target_) {
-            append_canonical(fields, "?" + hex_of(value.text));  // differs from every value
-        } else if (on_unrepresentable_ == OnUnrepresentable::Null &&
-                   !plan_.columns[i].target.column.not_null) {
+            append_canonical(fields, "?" + hex_of(value.text));
+        } else if (may_be_null(i)) {
             append_canonical_null(fields);
         } else {
             problem = {i, no_form->reason};
@@ -240,7 +289,9 @@ bool ToCanonical::take_row(std::string_view& rows) {
         put_row(fields_, flag_present);
         return true;
     }
-    if (on_unrepresentable_ != OnUnrepresentable::Quarantine) {
+    const bool of_key =
+        std::find(plan_.key.begin(), plan_.key.end(), problem.column) != plan_.key.end();
+    if (of_key || on_unrepresentable_ != OnUnrepresentable::Quarantine) {
         refuse(problem);
     }
     if (form_ == RowForm::Compare) {
@@ -255,8 +306,16 @@ void ToCanonical::put_aside(const Problem& problem) {
     for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
         fields += i == 0 ? "\\N" : "\t\\N";
     }
+    const std::string row = as_json();
+    std::vector<WireValueView> key;
+    for (const std::size_t place : plan_.key) {
+        key.push_back(values_[at_[place]]);
+    }
+    const std::string key_text = plan_.keyless()
+                                     ? canonical_digest(row)
+                                     : canonical(plan_, plan_.key, translator_, by_target_, key);
     for (const std::string& more :
-         {plan_.columns[problem.column].source.column.name, problem.reason, as_json()}) {
+         {key_text, plan_.columns[problem.column].source.column.name, problem.reason, row}) {
         fields += '\t';
         append_canonical(fields, more);
     }
@@ -291,16 +350,8 @@ std::string ToCanonical::as_json() const {
 }
 
 void ToCanonical::refuse(const Problem& problem) const {
-    const std::string& column = plan_.columns[problem.column].source.column.name;
-    const std::string table = plan_.source.name.display();
-    throw Error{{.kind = ErrorKind::Unrepresentable,
-                 .what_failed = "the value " + shortened(values_[at_[problem.column]].text) +
-                                " of " + table + "." + column + " in the row " + shown_key() +
-                                " has no form on the target: " + problem.reason,
-                 .table = table,
-                 .hint = "choose another type with --map " + table + "." + column +
-                         "=TYPE, or say what is to become of such rows with "
-                         "--on-unrepresentable null or quarantine"}};
+    refuse_value(plan_, problem.column, values_[at_[problem.column]].text, shown_key(),
+                 problem.reason);
 }
 
 FromCanonical::FromCanonical(const TablePlan& plan, Translator& translator, RowForm form)
@@ -321,8 +372,10 @@ FromCanonical::FromCanonical(const TablePlan& plan, Translator& translator, RowF
     held_.resize(source_of_.size());
 }
 
-void FromCanonical::write(const ColumnCrossing& crossing,
+// `row` are the fields of the row's columns.
+void FromCanonical::write(std::size_t column,
                           std::string_view field,
+                          std::span<const std::string_view> row,
                           std::size_t place) {
     values_[place] = {};
     const auto text = canonical_value(field);
@@ -330,13 +383,15 @@ void FromCanonical::write(const ColumnCrossing& crossing,
         return;
     }
     held_[place].clear();
-    if (const auto problem = translator_.write(crossing, *text, held_[place], values_[place])) {
-        throw Error{{.kind = ErrorKind::Unrepresentable,
-                     .what_failed = "the value " + shortened(*text) + " of " +
-                                    plan_.source.name.display() + "." + crossing.column.name +
-                                    " has no form on the target: " + problem->reason,
-                     .table = plan_.source.name.display(),
-                     .hint = "choose another type with --map"}};
+    const std::optional<NoForm> problem =
+        translator_.write(plan_.columns[column].target, *text, held_[place], values_[place]);
+    if (problem) {
+        std::string key;
+        for (const std::size_t part : plan_.key) {
+            key += (key.empty() ? "with " : ", ") + plan_.columns[part].source.column.name + " = " +
+                   shortened(canonical_value(row[part]).value_or("NULL"));
+        }
+        refuse_value(plan_, column, *text, key.empty() ? "without a key" : key, problem->reason);
     }
 }
 
@@ -344,21 +399,20 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
     const std::vector<std::string_view> fields = canonical_fields(row);
     const std::size_t keys = form_ == RowForm::Change ? plan_.key.size() : 0;
     const std::string_view flag = fields[keys];
-    std::string key;
-    for (std::size_t i = 0; i < keys; ++i) {
-        key += (i == 0 ? "" : "\t") + std::string{fields[i]};
-    }
     if (flag == flag_put_aside) {
         const std::size_t more = keys + 1 + plan_.columns.size();
-        put_aside.push_back({.key = key,
-                             .column = canonical_value(fields[more]).value_or(""),
-                             .reason = canonical_value(fields[more + 1]).value_or(""),
-                             .row = canonical_value(fields[more + 2]).value_or("")});
+        put_aside.push_back({.key = canonical_value(fields[more]).value_or(""),
+                             .column = canonical_value(fields[more + 1]).value_or(""),
+                             .reason = canonical_value(fields[more + 2]).value_or(""),
+                             .row = canonical_value(fields[more + 3]).value_or("")});
         if (form_ == RowForm::Copy) {
             return false;
         }
     } else if (keys > 0) {
-        settled.push_back(key);
+        std::string& key = settled.emplace_back();
+        for (std::size_t i = 0; i < keys; ++i) {
+            key += (i == 0 ? "" : "\t") + std::string{fields[i]};
+        }
     }
     for (std::size_t i = 0; i < source_of_.size(); ++i) {
         if (form_ == RowForm::Change && i == keys) {
@@ -368,9 +422,8 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
         } else if (source_of_[i] == not_here) {
             values_[i] = {};
         } else {
-            const std::string_view field =
-                i < keys ? fields[i] : fields[keys + 1 + source_of_[i]];
-            write(plan_.columns[source_of_[i]].target, field, i);
+            const std::span columns = std::span{fields}.subspan(keys + 1);
+            write(source_of_[i], i < keys ? fields[i] : columns[source_of_[i]], columns, i);
         }
     }
     translator_.join(rows, values_);

@@ -4,8 +4,8 @@
 //   Copy     the flag | the columns
 //   Change   the key | the flag | the columns
 //   Compare  the key | the columns
-// A row that is put aside carries three more fields: column, reason, and the row as JSON.
-// The key of a table without one is its row's digest.
+// A row that is put aside carries four more fields: its key, column, reason, and the row as JSON.
+// The key of a table without one is its row's digest (of its JSON where the row is put aside).
 #pragma once
 
 #include "engine/cross/crossing.hpp"
@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +27,20 @@ inline constexpr std::string_view flag_present = "1";
 inline constexpr std::string_view flag_put_aside = "2";
 
 // Takes an engine's rows and hands on canonical ones. Throws Error{Unrepresentable} naming table,
-// key, column and value where the options say so.
+// key, column and value where the options say so, and always where it is the key that has no form:
+// a row without its key could not be found again.
 class ToCanonical : public RowSink {
   public:
-    // `by_target`: the rows are the target's own.
+    // Rows of the source. `writer` is asked, unless the answer to a value without a form is Fail,
+    // whether the target can take each value (with Fail the target's own session finds out).
     ToCanonical(const TablePlan& plan,
                 Translator& translator,
-                bool by_target,
+                Translator& writer,
                 RowForm form,
                 OnUnrepresentable on_unrepresentable,
                 RowSink& sink);
+    // Rows of the target, in form Compare. A value without a form differs from every value.
+    ToCanonical(const TablePlan& plan, Translator& translator, RowSink& sink);
     void push(RowBlock block) override;
     void flush();
 
@@ -43,8 +49,11 @@ class ToCanonical : public RowSink {
         std::size_t column = 0;
         std::string reason;
     };
+    void find_columns();
     const ColumnCrossing& crossing(std::size_t column) const;
     bool take_row(std::string_view& rows);
+    std::optional<NoForm> spell_value(std::size_t column);
+    bool may_be_null(std::size_t column) const;
     bool spell(std::string& fields, Problem& problem);
     void put_key(const std::vector<std::size_t>& places);
     void put_row(const std::string& fields, std::string_view flag);
@@ -55,15 +64,17 @@ class ToCanonical : public RowSink {
 
     const TablePlan& plan_;
     Translator& translator_;
+    Translator* writer_ = nullptr;
     bool by_target_;
     RowForm form_;
     OnUnrepresentable on_unrepresentable_;
     RowSink& sink_;
-    std::size_t key_values_;               // in front of the engine's own rows
+    std::size_t key_values_ = 0;           // in front of the engine's own rows
     std::vector<std::size_t> at_;          // where each planned column stands behind the key
     std::size_t values_in_row_ = 0;
     std::vector<WireValueView> values_;
     std::string scratch_;
+    std::string written_;
     std::string fields_;
     RowBlock block_;
 };
@@ -82,7 +93,10 @@ class FromCanonical {
     std::vector<std::string> settled;
 
   private:
-    void write(const ColumnCrossing& crossing, std::string_view field, std::size_t place);
+    void write(std::size_t column,
+               std::string_view field,
+               std::span<const std::string_view> row,
+               std::size_t place);
 
     const TablePlan& plan_;
     Translator& translator_;

@@ -107,4 +107,35 @@ CascadeChildren find_children(Connection& connection,
     return found;
 }
 
+// Foreign keys may stand between types of different size: the plain operator compares them.
+std::vector<std::string> find_orphans(Connection& connection,
+                                      const Table& child,
+                                      const Table& parent,
+                                      const Cascade& cascade,
+                                      std::size_t limit) {
+    const TableShape shape = look_up_shape(connection, keyed_by(child, cascade.child_columns));
+    std::vector<std::string> keys;
+    for (const std::string& column : child.key) {
+        keys.push_back("t." + quote_ident(column));
+    }
+    std::vector<std::string> refers;
+    std::vector<std::string> match;
+    for (std::size_t i = 0; i < cascade.child_columns.size(); ++i) {
+        const std::string column = "t." + quote_ident(cascade.child_columns[i]);
+        refers.push_back(column + " IS NOT NULL");
+        match.push_back(fmt::format("p.{} OPERATOR({}.=) {}",
+                                    quote_ident(cascade.parent_columns[i]),
+                                    quote_ident(shape.operator_schemas[i]), column));
+    }
+    CascadeChildren found;
+    ChildSink sink{{}, found};
+    connection.copy_out(
+        fmt::format("COPY (SELECT {} FROM {} AS t WHERE {} AND NOT EXISTS (SELECT FROM {} AS p"
+                    " WHERE {}) LIMIT {}) TO STDOUT",
+                    fmt::join(keys, ", "), from_table(child, shape), fmt::join(refers, " AND "),
+                    qualified(parent.name), fmt::join(match, " AND "), limit),
+        RowForm::Compare, key_field_count(child), sink);
+    return found.keys;
+}
+
 }  // namespace dbsync::postgres

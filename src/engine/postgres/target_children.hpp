@@ -21,4 +21,11 @@ class Connection;
                                             std::span<const std::string> values,
                                             std::span<const Cascade> next);
 
+// As TargetSession::find_orphans(), within the open transaction.
+[[nodiscard]] std::vector<std::string> find_orphans(Connection& connection,
+                                                    const Table& child,
+                                                    const Table& parent,
+                                                    const Cascade& cascade,
+                                                    std::size_t limit);
+
 }  // namespace dbsync::postgres

@@ -76,6 +76,10 @@ class PostgresTargetSession : public TargetSession {
         connection_.run(plan_by_index);
         return postgres::find_children(connection_, child, cascade, values, next);
     }
+    std::vector<std::string> find_orphans(const Table& child, const Table& parent,
+                                          const Cascade& cascade, std::size_t limit) override {
+        return postgres::find_orphans(connection_, child, parent, cascade, limit);
+    }
     void quarantine(const Table& table, std::span<const QuarantinedRow> rows,
                     std::span<const std::string> settled_keys, bool all) override {
         put_aside(connection_, job_, table.id, rows, settled_keys, all);
