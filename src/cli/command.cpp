@@ -71,8 +71,8 @@ const char* const migrate_example =
 
 std::vector<Command> make_commands() {
     return {
-        {"check", "is this move possible, and what will bite?", check_text, {}, true,
-         check_example, run_check},
+        {"check", "is this move possible, and what will bite?", check_text,
+         check_options(), true, check_example, run_check},
         {"start-capture", "before any copy: record every change from here on", start_capture_text,
          start_capture_options(), true, start_capture_example, run_start_capture},
         {"snapshot", "copy schema and rows (or adopt a restored dump)", snapshot_text,

@@ -102,6 +102,12 @@ OptionTable general_options() {
     };
 }
 
+OptionTable check_options() {
+    return {
+        flag("scan", "between engines: read every row for values that have no form on the target"),
+    };
+}
+
 OptionTable start_capture_options() {
     return {
         duration("lock-timeout", "longest that the application may have to wait for dbsync",

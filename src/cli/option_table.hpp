@@ -11,6 +11,7 @@ namespace dbsync::cli {
 [[nodiscard]] OptionTable job_options();      // which move: every command but demo
 [[nodiscard]] OptionTable general_options();  // how to run and report: every command
 
+[[nodiscard]] OptionTable check_options();
 [[nodiscard]] OptionTable start_capture_options();
 [[nodiscard]] OptionTable snapshot_options();
 [[nodiscard]] OptionTable catchup_options();

@@ -12,7 +12,7 @@ namespace dbsync::cli {
 
 Outcome run_check(const Invocation& invocation) {
     JobSession session{invocation, JobSession::Use::Look};
-    const CheckResult result = session.migration().check();
+    const CheckResult result = session.migration().check(invocation.values.flag("scan"));
     Outcome outcome{.text = text_of(result), .json = json_of(result)};
     if (result.has_failure()) {
         const auto failures =

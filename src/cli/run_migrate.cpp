@@ -48,7 +48,7 @@ MigrateOptions options_of(const Values& values) {
 
 // A failing check ends the run before anything is touched.
 void check_first(JobSession& session, Outcome& outcome, Steps& steps) {
-    const CheckResult result = session.migration().check();
+    const CheckResult result = session.migration().check(false);
     steps.emplace_back("check", json_of(result));
     if (result.has_failure()) {
         outcome.text += text_of(result);

@@ -37,6 +37,11 @@ SchemaModel Source::describe_schema(std::span<const Table> /*tables*/) {
                  .hint = "give a target of the same engine"}};
 }
 
+std::vector<Finding> Source::scan(std::span<const Table> /*tables*/,
+                                  const std::stop_token& /*stop*/) {
+    return {};  // one engine holds its own values
+}
+
 void Source::back_up(const std::string& /*file*/, const std::stop_token& /*stop*/) {
     throw Error{{.kind = ErrorKind::Unsupported,
                  .what_failed = "dbsync backs up SQLite files only",

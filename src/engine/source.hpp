@@ -98,6 +98,7 @@ struct SnapshotTime {
 
 // A session that reads one consistent snapshot at a time.
 //   begin() → snapshot() → reads … → end(), any number of times.
+// Before capture (tables without an id) only read_chunk() can be asked, and nothing is audited.
 class SourceReader {
   public:
     virtual ~SourceReader() = default;
@@ -209,6 +210,11 @@ struct BacklogTable {
     std::uint64_t deltas = 0;
 };
 
+// Whether a reader was begun with tables that are not captured yet.
+[[nodiscard]] inline bool before_capture(std::span<const Table> tables) noexcept {
+    return !tables.empty() && tables.front().id == 0;
+}
+
 class Source {
   public:
     virtual ~Source() = default;
@@ -270,6 +276,11 @@ class Source {
     // The schema in words, for a target of another engine. Throws Error{Unsupported} where the
     // engine cannot be moved to another.
     [[nodiscard]] virtual SchemaModel describe_schema(std::span<const Table> tables);
+
+    // Reads every row for values that a target of another engine could not take: a finding for each
+    // column that has some. Needs no capture.
+    [[nodiscard]] virtual std::vector<Finding> scan(std::span<const Table> tables,
+                                                    const std::stop_token& stop);
 
     // Copies the whole database into a new file, as it is at one moment, and checks the copy.
     // Throws Error{Unsupported} where the engine has no such thing, Error{Precondition} if the

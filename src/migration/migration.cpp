@@ -6,6 +6,7 @@
 #include "base/retry.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <utility>
@@ -149,7 +150,7 @@ void Migration::require_copied(const std::vector<Table>& tables) {
     }
 }
 
-CheckResult Migration::check() {
+CheckResult Migration::check(bool scan) {
     static_cast<void>(source_.describe());  // an end that cannot be reached is no finding
     static_cast<void>(target_.describe());
     Inspection inspection = source_.inspect(options_.filter);
@@ -157,6 +158,11 @@ CheckResult Migration::check() {
                        .findings = std::move(inspection.findings)};
     for (Finding& finding : target_.inspect(result.tables, options_.job)) {
         result.findings.push_back(std::move(finding));
+    }
+    if (scan) {
+        for (Finding& finding : source_.scan(result.tables, stop_)) {
+            result.findings.push_back(std::move(finding));
+        }
     }
     return result;
 }
@@ -177,8 +183,9 @@ std::vector<std::string> Migration::schema_statements() {
     return statements;
 }
 
-void Migration::back_up(const std::string& file) {
+void Migration::back_up(const std::string& given) {
     claim_source();
+    const std::string file = std::filesystem::absolute(given).string();
     if (state_.recall("backup") == file) {
         return;
     }

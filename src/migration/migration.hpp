@@ -96,7 +96,8 @@ class Migration {
     Migration(const Migration&) = delete;
     Migration& operator=(const Migration&) = delete;
 
-    CheckResult check();
+    // `scan`: reads every row for values that have no form on the target.
+    CheckResult check(bool scan);
     // The statements that start_capture would run.
     std::vector<std::string> capture_statements();
     // What `snapshot` would run to make the schema, in order. Nothing is touched.

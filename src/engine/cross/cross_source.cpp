@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "engine/cross/cross_source.hpp"
 
+#include "base/check.hpp"
 #include "base/error.hpp"
+#include "base/retry.hpp"
 #include "engine/cross/cross_reader.hpp"
+#include "engine/cross/scan.hpp"
 
 #include <algorithm>
 #include <map>
@@ -11,6 +14,9 @@
 namespace dbsync::cross {
 
 namespace {
+
+constexpr std::uint64_t scan_chunk_rows = 100'000;
+constexpr std::chrono::milliseconds scan_lock_timeout{2'000};
 
 // "t.c" or "schema.t.c", as the operator may write it.
 bool names(const std::string& option, const TableName& table, const std::string& column) {
@@ -54,6 +60,7 @@ class CrossSource final : public Source {
         return plans_->target_translator()->make_schema(describe_schema(tables));
     }
     SchemaModel describe_schema(std::span<const Table> tables) override;
+    std::vector<Finding> scan(std::span<const Table> tables, const std::stop_token& stop) override;
     void back_up(const std::string& file, const std::stop_token& stop) override {
         inner_->back_up(file, stop);
     }
@@ -130,6 +137,40 @@ Inspection CrossSource::inspect(const TableFilter& filter) {
                                        "make its like on the target by hand"});
     }
     return inspection;
+}
+
+// Chunk by chunk, each in a transaction of its own.
+std::vector<Finding> CrossSource::scan(std::span<const Table> tables,
+                                       const std::stop_token& stop) {
+    const SchemaModel model = describe_schema(tables);
+    const std::unique_ptr<Translator> from = plans_->source_translator();
+    const std::unique_ptr<Translator> to = plans_->target_translator();
+    std::vector<Finding> findings;
+    for (const Table& each : tables) {
+        const auto described =
+            std::find_if(model.tables.begin(), model.tables.end(),
+                         [&](const ModelTable& of) { return of.name.display() == each.name.display(); });
+        DBSYNC_CHECK(described != model.tables.end(), "every table is described");
+        const TablePlan plan = plans_->expected(each, *described);
+        Table table = plan.source;
+        table.id = 0;
+        Scan rows{plan, *from, *to};
+        const std::unique_ptr<SourceReader> reader = inner_->open_reader();
+        Chunk chunk;
+        do {
+            throw_if_stopped(stop);
+            chunk.lower = std::exchange(chunk.upper, std::nullopt);
+            reader->begin({&table, 1}, scan_lock_timeout);
+            reader->snapshot();
+            chunk.upper = reader->chunk_end(table, chunk.lower, scan_chunk_rows, RowForm::Copy);
+            reader->read_chunk(table, chunk, RowForm::Copy, rows);
+            reader->end();
+        } while (chunk.upper);
+        for (Finding& finding : rows.findings()) {
+            findings.push_back(std::move(finding));
+        }
+    }
+    return findings;
 }
 
 }  // namespace

@@ -96,6 +96,21 @@ void add_key(const Table& source, const Translator& from, const Translator& to, 
     plan.target.order_by_bytes = by_bytes;
 }
 
+// What the schema's statements would make of it.
+Table table_of(const ModelTable& model, const Translator& to) {
+    Table table;
+    table.name = to.rename(model.name);
+    for (const ModelColumn& column : model.columns) {
+        const bool in_key =
+            std::find(model.key.begin(), model.key.end(), column.name) != model.key.end();
+        table.columns.push_back(
+            {.name = to.rename_column(column.name),
+             .type = column.declared.empty() ? to.declare(column.type, in_key) : column.declared,
+             .not_null = column.not_null});
+    }
+    return table;
+}
+
 }  // namespace
 
 PlanBook::PlanBook(const Endpoint& source, const Endpoint& target)
@@ -125,35 +140,45 @@ Table PlanBook::renamed(const Table& source) const {
     return table;
 }
 
-TablePlan PlanBook::make(const Table& source) {
+std::optional<Table> PlanBook::look_up(const Table& source) {
     if (!looked_up_in_) {
         looked_up_in_ = open_target(target_);
     }
-    const TableName name = to_->rename(source.name);
-    const std::optional<Table> there = looked_up_in_->find_table(name);
-    if (!there) {
-        throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "table " + name.display() + " is not on the target",
-                     .table = source.name.display(),
-                     .hint = "run `dbsync snapshot`, or create the table"}};
-    }
+    return looked_up_in_->find_table(to_->rename(source.name));
+}
+
+TablePlan PlanBook::make(const Table& source, const Table& there) {
     TablePlan plan;
     plan.source = source;
-    plan.target = *there;
+    plan.target = there;
     plan.target.id = source.id;
     plan.target.rows_estimate = source.rows_estimate;
     plan.target.bytes_estimate = source.bytes_estimate;
-    plan.target.has_other_unique = source.has_other_unique || there->has_other_unique;
-    add_columns(source, *there, *to_, plan);
+    plan.target.has_other_unique = source.has_other_unique || there.has_other_unique;
+    add_columns(source, there, *to_, plan);
     add_key(source, *from_, *to_, plan);
     return plan;
+}
+
+TablePlan PlanBook::expected(const Table& source, const ModelTable& model) {
+    const std::lock_guard lock{mutex_};
+    const std::optional<Table> there = look_up(source);
+    return make(source, there ? *there : table_of(model, *to_));
 }
 
 const TablePlan& PlanBook::plan(const Table& source) {
     const std::lock_guard lock{mutex_};
     std::unique_ptr<TablePlan>& plan = plans_[source.id];
     if (!plan) {
-        plan = std::make_unique<TablePlan>(make(source));
+        const std::optional<Table> there = look_up(source);
+        if (!there) {
+            throw Error{{.kind = ErrorKind::Precondition,
+                         .what_failed = "table " + to_->rename(source.name).display() +
+                                        " is not on the target",
+                         .table = source.name.display(),
+                         .hint = "run `dbsync snapshot`, or create the table"}};
+        }
+        plan = std::make_unique<TablePlan>(make(source, *there));
     }
     return *plan;
 }

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ class PlanBook {
     // Throws Error{Precondition} if the table is not on the target, Error{Unsupported} if a column
     // has no counterpart there.
     const TablePlan& plan(const Table& source);
+    // The same for a target whose tables need not stand there yet: a table that is missing is taken
+    // to be what the schema's statements would make.
+    [[nodiscard]] TablePlan expected(const Table& source, const ModelTable& model);
     // What the table is called on the target, whether it stands there or not.
     [[nodiscard]] TableName target_name(const TableName& source) const;
 
@@ -51,7 +55,8 @@ class PlanBook {
     [[nodiscard]] Table renamed(const Table& source) const;
 
   private:
-    TablePlan make(const Table& source);
+    std::optional<Table> look_up(const Table& source);
+    TablePlan make(const Table& source, const Table& there);
 
     Endpoint source_;
     Endpoint target_;

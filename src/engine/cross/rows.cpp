@@ -29,16 +29,6 @@ bool is_yes(const WireValueView& value) noexcept {
     return value.text == "1" || value.text == "t" || value.text == "true";
 }
 
-std::string shortened(std::string_view text) {
-    std::string shown{text.substr(0, shown_value_bytes_max)};
-    if (!is_utf8(shown) || std::any_of(shown.begin(), shown.end(), [](char c) {
-            return static_cast<unsigned char>(c) < 0x20;
-        })) {
-        shown = "x'" + hex_of(shown) + "'";
-    }
-    return text.size() > shown_value_bytes_max ? shown + "…" : shown;
-}
-
 std::size_t place_of(const TablePlan& plan, const std::string& source_column) {
     const auto found =
         std::find_if(plan.columns.begin(), plan.columns.end(), [&](const ColumnPlan& each) {
@@ -64,7 +54,7 @@ std::vector<std::size_t> places_of(const TablePlan& plan, const std::vector<std:
     const std::string name = table + "." + plan.columns[column].source.column.name;
     const bool of_key = std::find(plan.key.begin(), plan.key.end(), column) != plan.key.end();
     throw Error{{.kind = ErrorKind::Unrepresentable,
-                 .what_failed = "the value " + shortened(value) + " of " + name + " in the row " +
+                 .what_failed = "the value " + shown_value(value) + " of " + name + " in the row " +
                                 shown_key + " has no form on the target: " + reason,
                  .table = table,
                  .hint = "choose another type with --map " + name + "=TYPE" +
@@ -119,7 +109,7 @@ std::string canonical(const TablePlan& plan,
         const ColumnCrossing& crossing = side(plan.columns[places[i]], by_target);
         if (const auto problem = translator.read(crossing, values[i], text)) {
             throw Error{{.kind = ErrorKind::Unrepresentable,
-                         .what_failed = "the key value " + shortened(values[i].text) + " of " +
+                         .what_failed = "the key value " + shown_value(values[i].text) + " of " +
                                         plan.source.name.display() + "." +
                                         plan.columns[places[i]].source.column.name +
                                         " has no form on the target: " + problem->reason,
@@ -142,6 +132,16 @@ std::vector<WireValueView> split_values(Translator& translator,
 }
 
 }  // namespace
+
+std::string shown_value(std::string_view text) {
+    std::string shown{text.substr(0, shown_value_bytes_max)};
+    if (!is_utf8(shown) || std::any_of(shown.begin(), shown.end(), [](char c) {
+            return static_cast<unsigned char>(c) < 0x20;
+        })) {
+        shown = "x'" + hex_of(shown) + "'";
+    }
+    return text.size() > shown_value_bytes_max ? shown + "…" : shown;
+}
 
 ToCanonical::ToCanonical(const TablePlan& plan,
                          Translator& translator,
@@ -327,7 +327,7 @@ std::string ToCanonical::shown_key() const {
     for (const std::size_t place : plan_.key) {
         shown += shown.empty() ? "" : ", ";
         shown += plan_.columns[place].source.column.name + " = " +
-                 (values_[at_[place]].null ? "NULL" : shortened(values_[at_[place]].text));
+                 (values_[at_[place]].null ? "NULL" : shown_value(values_[at_[place]].text));
     }
     return shown.empty() ? "without a key" : "with " + shown;
 }
@@ -389,7 +389,7 @@ void FromCanonical::write(std::size_t column,
         std::string key;
         for (const std::size_t part : plan_.key) {
             key += (key.empty() ? "with " : ", ") + plan_.columns[part].source.column.name + " = " +
-                   shortened(canonical_value(row[part]).value_or("NULL"));
+                   shown_value(canonical_value(row[part]).value_or("NULL"));
         }
         refuse_value(plan_, column, *text, key.empty() ? "without a key" : key, problem->reason);
     }

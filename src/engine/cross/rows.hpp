@@ -106,6 +106,9 @@ class FromCanonical {
     std::vector<std::string> held_;        // the bytes of `values_`
 };
 
+// For a person: shortened, and in hexadecimal digits where it is no text.
+[[nodiscard]] std::string shown_value(std::string_view text);
+
 // Keys and bounds between canonical text and an engine's own.
 [[nodiscard]] std::string own_key(const TablePlan& plan,
                                   Translator& translator,

@@ -146,7 +146,9 @@ void Reader::begin(std::span<const Table> tables, std::chrono::milliseconds lock
     connect();
     tables_.assign(tables.begin(), tables.end());
     lock_timeout_ = lock_timeout;
-    slots_.load(*connection_, tables_);
+    if (!before_capture(tables_)) {
+        slots_.load(*connection_, tables_);
+    }
     connection_->run(
         fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                     " SET LOCAL lock_timeout = {}; SET LOCAL max_parallel_workers_per_gather = 0;"
@@ -157,7 +159,7 @@ void Reader::begin(std::span<const Table> tables, std::chrono::milliseconds lock
     for (const Table& table : tables_) {
         relations.push_back(qualified(table.name));
     }
-    locked_slots_ = slots_.relations();
+    locked_slots_ = before_capture(tables_) ? std::vector<std::string>{} : slots_.relations();
     relations.insert(relations.end(), locked_slots_.begin(), locked_slots_.end());
     try {
         lock(relations);
@@ -174,6 +176,9 @@ SnapshotTime Reader::snapshot() {
         "SELECT txid_current_snapshot()::text,"
         " (extract(epoch FROM statement_timestamp()) * 1000000)::bigint");
     snapshot_ = TxidSnapshot::parse(result.text(0, 0));
+    if (before_capture(tables_)) {
+        return {result.integer(0, 1)};
+    }
     slots_.load(*connection_, tables_);
     std::vector<std::string> added = slots_.relations();
     std::erase_if(added, [&](const std::string& relation) {

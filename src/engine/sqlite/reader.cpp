@@ -74,6 +74,9 @@ void Reader::open_snapshot() {
     db_.begin();
     // The first read takes the snapshot; BEGIN alone takes none.
     data_version_ = db_.integer("PRAGMA data_version");
+    if (before_capture(tables_)) {
+        return;
+    }
     audit_capture(db_, tables_);
     capture_ = *read_capture(db_);
 }
