@@ -57,16 +57,20 @@ std::string key_names(std::size_t count, const std::string& prefix) {
 
 // CREATE and DROP of a TEMPORARY table end no transaction (MySQL "Statements That Cause an Implicit
 // Commit", MariaDB the same), TRUNCATE would.
-void KeyTable::create(const std::vector<std::string>& declarations) {
+void KeyTable::create(const std::vector<std::string>& declarations, Equal equal) {
     sql::Parameters values{quoting};
     values.ident("table", name_);
     connection_.run(sql::render("schemas/mysql/read_drop_keys.sql", values));
     std::vector<sql::Rendered> columns;
+    std::vector<std::string> names;
+    if (equal == Equal::ByBytes) {
+        columns.push_back({{}, "seq bigint unsigned NOT NULL AUTO_INCREMENT"});
+        names.emplace_back("seq");
+    }
     for (std::size_t i = 0; i < declarations.size(); ++i) {
         columns.push_back({{}, fmt::format("k{} {} NOT NULL", i + 1, declarations[i])});
     }
-    std::vector<std::string> names;
-    for (std::size_t i = 1; i <= declarations.size(); ++i) {
+    for (std::size_t i = 1; equal == Equal::ByCollation && i <= declarations.size(); ++i) {
         names.push_back(fmt::format("k{}", i));
     }
     values.parts("columns", columns, ",\n    ").columns("key", names);
@@ -76,11 +80,13 @@ void KeyTable::create(const std::vector<std::string>& declarations) {
 void KeyTable::fill(const std::vector<std::string>& declarations,
                     const std::vector<Wire>& wires,
                     std::span<const std::string> keys,
-                    Misfit misfit) {
-    create(declarations);
+                    Misfit misfit,
+                    Equal equal) {
+    create(declarations, equal);
     Inserts inserts{connection_,
-                    fmt::format("INSERT {}INTO {} VALUES ", misfit == Misfit::Bend ? "IGNORE " : "",
-                                quote_ident(name_)),
+                    fmt::format("INSERT {}INTO {} ({}) VALUES ",
+                                misfit == Misfit::Bend ? "IGNORE " : "", quote_ident(name_),
+                                key_names(declarations.size())),
                     " ON DUPLICATE KEY UPDATE k1 = k1"};
     for (const std::string& key : keys) {
         const std::vector<std::string_view> fields = fields_of(key);
@@ -95,7 +101,7 @@ void KeyTable::fill(const std::vector<std::string>& declarations,
 }
 
 void KeyTable::fill(std::span<const std::uint64_t> numbers) {
-    create({"bigint unsigned"});
+    create({"bigint unsigned"}, Equal::ByCollation);
     Inserts inserts{connection_, "INSERT INTO " + quote_ident(name_) + " VALUES ", {}};
     for (const std::uint64_t number : numbers) {
         inserts.add(fmt::format("({})", number));

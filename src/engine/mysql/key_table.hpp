@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A temporary table of this session with keys in it, or other values that rows are looked up by:
 // declared as the columns that they are compared with, so that the server's own collations decide
-// which are equal, and no literal stands in a comparison. Each key once.
+// which are equal, and no literal stands in a comparison. Each key once, unless told otherwise.
 #pragma once
 
 #include "engine/mysql/connection.hpp"
@@ -20,6 +20,12 @@ enum class Misfit {
     Bend,    // what the server makes of it: where a row too many is found, and none too few
 };
 
+// Which keys are one.
+enum class Equal {
+    ByCollation,  // those that the columns' collations call equal
+    ByBytes,      // every key given is kept: another engine's may differ where ours do not
+};
+
 class KeyTable {
   public:
     // Not quoted; one name for one use at a time.
@@ -31,14 +37,15 @@ class KeyTable {
     void fill(const std::vector<std::string>& declarations,
               const std::vector<Wire>& wires,
               std::span<const std::string> keys,
-              Misfit misfit = Misfit::Refuse);
+              Misfit misfit = Misfit::Refuse,
+              Equal equal = Equal::ByCollation);
     // One column k1 of numbers.
     void fill(std::span<const std::uint64_t> numbers);
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   private:
-    void create(const std::vector<std::string>& declarations);
+    void create(const std::vector<std::string>& declarations, Equal equal);
 
     Connection& connection_;
     std::string name_;

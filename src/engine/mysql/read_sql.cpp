@@ -55,6 +55,25 @@ std::string given_key(const TableShape& shape) {
     return list;
 }
 
+// As other engines order it where the table says so: a text by its characters' bytes in UTF-8.
+std::string order_of(const TableShape& shape, const std::string& column, const std::string& name) {
+    return is_told_by_bytes(shape, column)
+               ? "CAST(CONVERT(" + name + " USING utf8mb4) AS BINARY)"
+               : name;
+}
+
+// Of the key's columns, as the table or the keys (d) have them.
+std::string key_order(const TableShape& shape, char alias) {
+    std::string list;
+    for (std::size_t i = 0; i < shape.table.key.size(); ++i) {
+        const std::string& column = shape.table.key[i];
+        list += (i == 0 ? "" : ", ") +
+                order_of(shape, column,
+                         alias == 't' ? "t." + quote_ident(column) : fmt::format("d.k{}", i + 1));
+    }
+    return list;
+}
+
 std::string table_by_key(const TableShape& shape) {
     const std::string table = quote_ident(shape.table.name.name) + " AS t";
     return shape.key_index.empty()
@@ -71,25 +90,40 @@ std::string match(const TableShape& shape) {
     return text;
 }
 
+// Whether the rows' own spelling is one of several that were asked for.
+std::string match_bytes(const TableShape& shape) {
+    std::string text;
+    for (std::size_t i = 0; i < shape.table.key.size(); ++i) {
+        if (const std::string& column = shape.table.key[i]; is_told_by_bytes(shape, column)) {
+            fmt::format_to(std::back_inserter(text),
+                           " AND CAST(t.{} AS BINARY) = CAST(d.k{} AS BINARY)",
+                           quote_ident(column), i + 1);
+        }
+    }
+    return text;
+}
+
 // Rows of form Change out of rows with two spellings of the key: the one that was asked for, and
 // the row's own. The server could choose too, but IFNULL() of two BIT columns, for one, is a
 // number.
 class ChangeRows {
   public:
-    ChangeRows(const TableShape& shape, RowSink& sink)
+    ChangeRows(const TableShape& shape, std::span<const std::string> given, RowSink& sink)
         : keys_{static_cast<unsigned>(shape.table.key.size())},
+          key_wires_{key_wires(shape)},
+          by_bytes_{!given.empty() && shape.table.order_by_bytes},
+          taken_{by_bytes_ ? given.begin() : given.end(), given.end()},
           builder_{wires(shape), keys_, RowForm::Change, sink} {}
 
     void add(const RowView& row) {
-        const bool present = row.text(2 * keys_) == "1";
+        const bool present = row.text(2 * keys_) == "1" && is_own(row);
         values_.clear();
         lengths_.clear();
-        for (unsigned i = 0; i < row.count(); ++i) {
-            if (i < keys_ ? !present : i >= 2 * keys_ || present) {
-                // RowView has the C API's types and changes nothing.
-                values_.push_back(row.is_null(i) ? nullptr
-                                                 : const_cast<char*>(row.text(i).data()));
-                lengths_.push_back(row.text(i).size());
+        for (unsigned i = present ? keys_ : 0; i < row.count(); ++i) {
+            if (i < keys_ || present) {
+                put(row.is_null(i) ? nullptr : row.text(i).data(), row.text(i).size());
+            } else if (i >= 2 * keys_) {
+                put(i == 2 * keys_ ? "0" : nullptr, i == 2 * keys_ ? 1 : 0);
             }
         }
         builder_.add({values_.data(), lengths_.data(), static_cast<unsigned>(values_.size())});
@@ -97,6 +131,21 @@ class ChangeRows {
     void flush() { builder_.flush(); }
 
   private:
+    // RowView has the C API's types and changes nothing.
+    void put(const char* text, std::size_t length) {
+        values_.push_back(const_cast<char*>(text));
+        lengths_.push_back(length);
+    }
+
+    // Whether the row found goes by the key asked for: each row by one key.
+    bool is_own(const RowView& row) {
+        if (!by_bytes_) {
+            return true;
+        }
+        const auto own = wire_text(row, keys_, key_wires_);
+        return own && (own == wire_text(row, 0, key_wires_) || taken_.insert(*own).second);
+    }
+
     static std::vector<Wire> wires(const TableShape& shape) {
         std::vector<Wire> all = key_wires(shape);
         all.push_back(Wire::Plain);
@@ -105,6 +154,9 @@ class ChangeRows {
     }
 
     unsigned keys_;
+    std::vector<Wire> key_wires_;
+    bool by_bytes_;
+    std::unordered_set<std::string> taken_;  // spellings that a row was or will be found under
     BlockBuilder builder_;
     std::vector<char*> values_;
     std::vector<unsigned long> lengths_;
@@ -113,14 +165,16 @@ class ChangeRows {
 void read_changes(Connection& connection,
                   const TableShape& shape,
                   const std::string& keys,
+                  std::span<const std::string> given,
                   RowSink& sink) {
-    ChangeRows rows{shape, sink};
+    ChangeRows rows{shape, given, sink};
     connection.stream(
         fmt::format("SELECT {}, {}, t.{} IS NOT NULL, {} FROM {} AS d LEFT JOIN {} ON {}"
                     " ORDER BY {}",
                     given_key(shape), selected_key(shape), quote_ident(shape.table.key.front()),
                     selected(shape, writable_columns(shape.table)), keys, table_by_key(shape),
-                    match(shape), key_names(shape.table.key.size(), "d.")),
+                    match(shape) + (given.empty() ? match_bytes(shape) : std::string{}),
+                    key_order(shape, 'd')),
         [&](const RowView& row) { rows.add(row); });
     rows.flush();
 }
@@ -135,8 +189,7 @@ void read_found(Connection& connection,
     connection.stream(fmt::format("SELECT {}, {} FROM {} AS d STRAIGHT_JOIN {} ON {} ORDER BY {}",
                                   selected_key(shape),
                                   selected(shape, compared_columns(shape.table)), keys,
-                                  table_by_key(shape), match(shape),
-                                  key_names(shape.table.key.size(), "d.")),
+                                  table_by_key(shape), match(shape), key_order(shape, 't')),
                       [&](const RowView& row) { rows.add(row); });
     rows.flush();
 }
@@ -265,6 +318,12 @@ std::size_t key_fields(const Table& table) {
     return table.key_shape == KeyShape::WholeRow ? 1 : table.key.size();
 }
 
+bool is_told_by_bytes(const TableShape& shape, const std::string& column) {
+    const ColumnForm& form = shape.form(column);
+    return shape.table.order_by_bytes &&
+           (form.wire == Wire::Text || is_one_of(form.data_type, {"uuid", "inet4", "inet6"}));
+}
+
 std::optional<std::string> wire_text(const RowView& row,
                                      unsigned first,
                                      const std::vector<Wire>& wires) {
@@ -283,12 +342,13 @@ void read_rows_of_keys(Connection& connection,
                        const TableShape& shape,
                        const std::string& keys,
                        RowForm form,
-                       RowSink& sink) {
+                       RowSink& sink,
+                       std::span<const std::string> given) {
     DBSYNC_CHECK(form != RowForm::Copy, "rows of keys are read with their keys");
     if (is_whole_row(shape)) {
         read_rows_of_hashes(connection, shape, keys, form, sink);
     } else if (form == RowForm::Change) {
-        read_changes(connection, shape, keys, sink);
+        read_changes(connection, shape, keys, given, sink);
     } else {
         read_found(connection, shape, keys, sink);
     }
@@ -306,7 +366,7 @@ std::string select_chunk(const TableShape& shape, const Chunk& chunk, RowForm fo
     return fmt::format("SELECT {}{} FROM {}{}{}",
                        compare ? selected_key(shape) + ", " : std::string{}, columns,
                        table_by_key(shape), chunk_condition(shape, chunk),
-                       compare ? " ORDER BY " + quote_list(shape.table.key, "t.{}") : "");
+                       compare ? " ORDER BY " + key_order(shape, 't') : "");
 }
 
 void read_rows_of_chunk(Connection& connection,

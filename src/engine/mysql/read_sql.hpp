@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,14 +23,23 @@ namespace dbsync::mysql {
 // Fields of a key: 1 for a table without one (its hash).
 [[nodiscard]] std::size_t key_fields(const Table& table);
 
+// Whether keys that a collation calls equal are different ones for whoever reads: for the other
+// engine of a move, which has no such collation (Table::order_by_bytes). `column` is of the key.
+[[nodiscard]] bool is_told_by_bytes(const TableShape& shape, const std::string& column);
+
 // The rows of the keys that `keys` (a table's quoted name, or a query in parentheses) has in its
 // columns k1, k2 …, each key once, in key order. Form Change gives a row for every key, where one
 // is found with the row's own spelling of the key, and Compare a row for every row found.
+//
+// Where keys are told by their bytes, a row is found for form Change under just its own spelling.
+// `given`, if any, are the keys as wire text, from an end that may spell them otherwise (a UUID's
+// upper case): a row that none of them is the spelling of is found under its own.
 void read_rows_of_keys(Connection& connection,
                        const TableShape& shape,
                        const std::string& keys,
                        RowForm form,
-                       RowSink& sink);
+                       RowSink& sink,
+                       std::span<const std::string> given = {});
 
 // The rows of a chunk, see SourceReader::read_chunk().
 void read_rows_of_chunk(Connection& connection,

@@ -94,6 +94,7 @@ class Reader final : public SourceReader {
     const TableShape* known_shape(const Table& table) const;
     void load_shapes();
     const TableShape& keep_shape(const Table& table, std::optional<TableShape> found);
+    static std::string bytes_of_keys(const TableShape& shape, const char* pattern);
     std::string dirty_keys(const Table& table, const DeltaRange& range);
     std::string share_of(const TableShape& shape, const std::string& keys, const DeltaRange& range);
 
@@ -127,7 +128,9 @@ void Reader::begin(std::span<const Table> tables, std::chrono::milliseconds lock
     end();
     connect();
     tables_.assign(tables.begin(), tables.end());
-    load_cascades();
+    if (!before_capture(tables_)) {
+        load_cascades();
+    }
     // In whole seconds, and counted for each lock anew (MySQL, MariaDB "lock_wait_timeout").
     const auto seconds = std::max<std::int64_t>(1, (lock_timeout.count() + 999) / 1'000);
     connection_->run(fmt::format("SET SESSION lock_wait_timeout = {}", seconds));
@@ -142,10 +145,15 @@ void Reader::begin(std::span<const Table> tables, std::chrono::milliseconds lock
 }
 
 void Reader::lock(std::chrono::milliseconds lock_timeout) {
-    std::vector<std::string> names{"_dbsync_capture", whole_name};
+    std::vector<std::string> names;
+    if (!before_capture(tables_)) {
+        names = {"_dbsync_capture", whole_name};
+    }
     for (const Table& table : tables_) {
         names.push_back(table.name.name);
-        names.push_back(delta_name(table.id));
+        if (table.id != 0) {
+            names.push_back(delta_name(table.id));
+        }
     }
     for (const Cascade& cascade : cascades_) {
         names.push_back(mark_name(cascade.id));
@@ -183,6 +191,10 @@ SnapshotTime Reader::snapshot() {
     // earlier is missed.
     const Result time = connection_->run(
         "SELECT CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(6)) * 1000000 AS SIGNED)");
+    if (before_capture(tables_)) {
+        connection_->run("SELECT 1 FROM " + quote_ident(tables_.front().name.name) + " LIMIT 1");
+        return {time.integer(0, 0)};
+    }
     const std::optional<CaptureRow> capture = read_capture(*connection_);  // takes the read view
     if (!capture) {
         throw Error{{.kind = ErrorKind::SchemaChanged,
@@ -204,6 +216,17 @@ Batch Reader::plan_batch(const Cursor& from, std::uint64_t deltas_max) {
     return make_plan(*connection_, input, from, deltas_max);
 }
 
+// Of the key's columns that are told by their bytes; "{0}" is a column's number.
+std::string Reader::bytes_of_keys(const TableShape& shape, const char* pattern) {
+    std::string text;
+    for (std::size_t i = 0; i < shape.table.key.size(); ++i) {
+        if (is_told_by_bytes(shape, shape.table.key[i])) {
+            text += fmt::format(fmt::runtime(pattern), i + 1);
+        }
+    }
+    return text;
+}
+
 // The keys of the deltas, each once. Everything visible between the lowest and the highest id of
 // the batch belongs to it, or was applied already and may be applied again.
 std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
@@ -212,8 +235,10 @@ std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
     if (span.count == 0 && !range.widened) {
         return {};
     }
-    std::string keys = fmt::format("SELECT DISTINCT {} FROM {}", key_names(key_fields(table)),
-                                   quote_ident(delta_name(table.id)));
+    std::string keys =
+        fmt::format("SELECT DISTINCT {}{} FROM {}", key_names(key_fields(table)),
+                    bytes_of_keys(shape(table), ", CAST(k{0} AS BINARY) AS b{0}"),
+                    quote_ident(delta_name(table.id)));
     if (!range.widened) {
         keys += fmt::format(" WHERE seq BETWEEN {} AND {}", span.lowest, span.highest);
     }
@@ -226,7 +251,8 @@ std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
 std::string Reader::share_of(const TableShape& shape,
                              const std::string& keys,
                              const DeltaRange& range) {
-    const std::string names = key_names(key_fields(shape.table));
+    const std::string names =
+        key_names(key_fields(shape.table)) + bytes_of_keys(shape, ", b{0}");
     if (is_exact(shape)) {
         return fmt::format(
             "SELECT {0} FROM ({1}) AS a WHERE CRC32(CONCAT_WS('/', {0})) % {2} = {3}", names, keys,
@@ -262,8 +288,10 @@ void Reader::read_keys(const Table& table,
         }
         const TableShape& of = shape(table);
         KeyTable given{*connection_, keys_name};
-        given.fill(key_declarations(of), key_wires(of), keys);
-        read_rows_of_keys(*connection_, of, quote_ident(given.name()), form, sink);
+        given.fill(key_declarations(of), key_wires(of), keys, Misfit::Refuse,
+                   form == RowForm::Change && of.table.order_by_bytes ? Equal::ByBytes
+                                                                      : Equal::ByCollation);
+        read_rows_of_keys(*connection_, of, quote_ident(given.name()), form, sink, keys);
     });
 }
 
@@ -309,9 +337,15 @@ void Reader::end() noexcept {
 
 const TableShape* Reader::known_shape(const Table& table) const {
     const auto known = shapes_.find(table.id);
-    return known == shapes_.end() || known->second.table.fingerprint != table.fingerprint
-               ? nullptr
-               : &known->second;
+    if (known == shapes_.end()) {
+        return nullptr;
+    }
+    const Table& as_known = known->second.table;
+    return as_known.name == table.name && as_known.fingerprint == table.fingerprint &&
+                   as_known.columns == table.columns &&
+                   as_known.order_by_bytes == table.order_by_bytes
+               ? &known->second
+               : nullptr;
 }
 
 const TableShape& Reader::shape(const Table& table) {
@@ -335,9 +369,18 @@ void Reader::load_shapes() {
     }
 }
 
+// Generated columns may be read as any others, for a target that does not compute them.
+bool has_columns(const Table& found, const Table& table) {
+    return std::equal(found.columns.begin(), found.columns.end(), table.columns.begin(),
+                      table.columns.end(), [](Column there, const Column& wanted) {
+                          there.generated = wanted.generated;
+                          return there == wanted;
+                      });
+}
+
 // With the table as it was captured: key and columns are the same, or the audit had said so.
 const TableShape& Reader::keep_shape(const Table& table, std::optional<TableShape> found) {
-    if (!found || found->table.columns != table.columns || found->table.key != table.key) {
+    if (!found || !has_columns(found->table, table) || found->table.key != table.key) {
         throw Error{{.kind = ErrorKind::SchemaChanged,
                      .what_failed = "a captured table has other columns than when capture began",
                      .table = table.name.display(),

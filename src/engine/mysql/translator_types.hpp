@@ -66,9 +66,10 @@ struct DeclaredType {
 // MariaDB's uuid is Text here: its values have an order of their own, that no other server has.
 [[nodiscard]] ModelType model_type(std::string_view type);
 
-// The name as the servers keep it: at most 64 characters, without blanks at the end.
+// The name as both servers keep it: at most 64 characters of the Basic Multilingual Plane, without
+// blanks at its end (MySQL 9.x "Schema Object Names").
 [[nodiscard]] std::string shortened_name(const std::string& name);
-// "schema_table" for tables of a schema other than public.
+// One database has no schemas: those other than PostgreSQL's public go in front of the name.
 [[nodiscard]] TableName target_name(const TableName& name);
 
 }  // namespace dbsync::mysql

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "engine/mysql/translator.hpp"
+
+#include "base/check.hpp"
+#include "engine/mysql/catalog.hpp"
+#include "engine/mysql/declare.hpp"
+#include "engine/mysql/make_schema.hpp"
+#include "engine/mysql/translator_types.hpp"
+#include "engine/mysql/translator_values.hpp"
+#include "engine/mysql/wire.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dbsync::mysql {
+
+namespace {
+
+// Hexadecimal fields have nothing to escape, so that what a column is need not be known.
+std::string joined(std::span<const WireValueView> values) {
+    std::string line;
+    bool first = true;
+    for (const WireValueView& value : values) {
+        if (!std::exchange(first, false)) {
+            line += '\t';
+        }
+        if (value.null) {
+            append_null(line);
+        } else {
+            append_field(line, value.text, Wire::Text);
+        }
+    }
+    return line;
+}
+
+// Values of binary columns stay the hexadecimal digits that they are in rows.
+class MysqlTranslator final : public Translator {
+  public:
+    void split(std::string_view& rows,
+               std::size_t columns,
+               std::vector<WireValueView>& values) override;
+    void join(std::string& rows, std::span<const WireValueView> values) override {
+        rows += joined(values);
+        rows += '\n';
+    }
+    std::vector<std::string> columns_of(const Table& table, RowForm form) const override {
+        return form == RowForm::Compare ? compared_columns(table) : writable_columns(table);
+    }
+    std::string join_key(std::span<const WireValueView> values) override {
+        return joined(values);
+    }
+    std::string join_bound(std::span<const WireValueView> values) override {
+        return joined(values);
+    }
+    void split_bound(std::string_view bound,
+                     std::size_t columns,
+                     std::vector<WireValueView>& values) override {
+        split(bound, columns, values);
+    }
+
+    std::optional<NoForm> read(const ColumnCrossing& crossing,
+                               const WireValueView& value,
+                               std::string& out) override {
+        return read_value(crossing, value.text, out);
+    }
+    std::optional<NoForm> write(const ColumnCrossing& crossing,
+                                std::string_view canonical,
+                                std::string& out,
+                                WireValueView& value) override {
+        if (auto problem = write_value(crossing, canonical, out)) {
+            return problem;
+        }
+        value = {.null = false, .storage = 't', .text = out};
+        return std::nullopt;
+    }
+
+    ModelType type_of(const Column& column) const override { return model_type(column.type); }
+    std::string declare(const ModelType& type, bool in_key) const override {
+        return mysql::declare(type, in_key);
+    }
+    TableName rename(const TableName& name) const override { return target_name(name); }
+    std::string rename_column(const std::string& name) const override {
+        return shortened_name(name);
+    }
+    std::vector<SchemaItem> make_schema(const SchemaModel& model) const override {
+        return mysql::make_schema(model);
+    }
+
+  private:
+    WireValueView take_field(std::string_view field, std::size_t place);
+
+    std::vector<std::string> held_;  // fields that were escaped, by place
+};
+
+// The field as it is in the row, unless there is an escape in it.
+WireValueView MysqlTranslator::take_field(std::string_view field, std::size_t place) {
+    if (field == "\\N") {
+        return {};
+    }
+    if (field.find('\\') == std::string_view::npos) {
+        return {.null = false, .storage = 't', .text = field};
+    }
+    held_[place] = field_value(field).value_or("");
+    return {.null = false, .storage = 't', .text = held_[place]};
+}
+
+void MysqlTranslator::split(std::string_view& rows,
+                            std::size_t columns,
+                            std::vector<WireValueView>& values) {
+    if (held_.size() < columns) {
+        held_.resize(columns);
+    }
+    const auto end = std::min(rows.find('\n'), rows.size());  // a newline in a field is an escape
+    std::string_view line = rows.substr(0, end);
+    rows.remove_prefix(std::min(end + 1, rows.size()));
+    values.clear();
+    for (std::size_t place = 0; place < columns; ++place) {
+        const auto tab = std::min(line.find('\t'), line.size());
+        values.push_back(take_field(line.substr(0, tab), place));
+        DBSYNC_CHECK(place + 1 == columns || tab < line.size(), "a row has all its fields");
+        line.remove_prefix(std::min(tab + 1, line.size()));
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Translator> make_translator() {
+    return std::make_unique<MysqlTranslator>();
+}
+
+}  // namespace dbsync::mysql
