@@ -5,6 +5,7 @@
 #include "engine/mysql/capture_catalog.hpp"
 #include "engine/mysql/catalog.hpp"
 #include "engine/mysql/claim.hpp"
+#include "engine/mysql/describe_schema.hpp"
 #include "engine/mysql/forget.hpp"
 #include "engine/mysql/freeze.hpp"
 #include "engine/mysql/identity.hpp"
@@ -101,6 +102,10 @@ class MysqlSource : public Source {
 
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
         return mysql::export_schema(session(), tables);
+    }
+
+    SchemaModel describe_schema(std::span<const Table> tables) override {
+        return mysql::describe_schema(session(), tables);
     }
 
     std::unique_ptr<Freeze> open_freeze(std::span<const Table> tables) override {
