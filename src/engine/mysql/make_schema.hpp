@@ -10,14 +10,8 @@
 
 namespace dbsync::mysql {
 
-// A name as both servers keep it: at most 64 characters of the Basic Multilingual Plane, without
-// blanks at its end (MySQL 9.x "Schema Object Names").
-[[nodiscard]] std::string shortened_name(const std::string& name);
-// One database has no schemas: those other than PostgreSQL's public go in front of the name.
-[[nodiscard]] TableName target_name(const TableName& name);
-
-// Throws Error{Usage} for a type of the operator's that is no type's name, and Error{Unsupported}
-// where two names become one.
+// Throws Error{Usage} for a type of the operator's that is none, or that its column cannot have.
+// What these servers do not have is left out and logged.
 [[nodiscard]] std::vector<SchemaItem> make_schema(const SchemaModel& model);
 
 }  // namespace dbsync::mysql

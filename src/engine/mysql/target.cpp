@@ -9,8 +9,10 @@
 #include "engine/mysql/target_checks.hpp"
 #include "engine/mysql/target_counters.hpp"
 #include "engine/mysql/target_job.hpp"
+#include "engine/mysql/target_quarantine.hpp"
 #include "engine/mysql/target_schema.hpp"
 #include "engine/mysql/target_session.hpp"
+#include "engine/mysql/target_table.hpp"
 
 #include <fmt/format.h>
 
@@ -71,6 +73,13 @@ class MysqlTarget : public Target {
     }
     std::vector<ChunkRecord> chunks(const std::string& job) override {
         return read_chunks(connection(), job);
+    }
+    std::optional<Table> find_table(const TableName& name) override {
+        return mysql::find_table(connection(), name.name);
+    }
+    std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
+        const std::string& job) override {
+        return count_put_aside(connection(), job);
     }
     std::unique_ptr<TargetSession> open_session(const std::string& job) override {
         return make_target_session(endpoint_, job);

@@ -15,7 +15,8 @@ namespace {
 constexpr std::array create_files{
     "schemas/mysql/target_job.sql",        "schemas/mysql/target_noting.sql",
     "schemas/mysql/target_chunk.sql",      "schemas/mysql/target_schema_item.sql",
-    "schemas/mysql/target_unverified.sql", "schemas/mysql/target_unverified_table.sql"};
+    "schemas/mysql/target_unverified.sql", "schemas/mysql/target_unverified_table.sql",
+    "schemas/mysql/target_quarantine_create.sql"};
 
 // Names of the tables that are there.
 std::vector<std::string> own_tables(Connection& connection) {

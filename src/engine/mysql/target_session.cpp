@@ -8,6 +8,7 @@
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/read_sql.hpp"
 #include "engine/mysql/target_notes.hpp"
+#include "engine/mysql/target_quarantine.hpp"
 #include "engine/mysql/target_stage.hpp"
 #include "engine/mysql/target_stage_writer.hpp"
 #include "engine/mysql/target_table.hpp"
@@ -65,6 +66,12 @@ class MysqlTargetSession : public TargetSession {
     void set_watermark(const Cursor& expected,
                        const Cursor& watermark,
                        std::int64_t watermark_unix_us) override;
+    void quarantine(const Table& table,
+                    std::span<const QuarantinedRow> rows,
+                    std::span<const std::string> settled_keys,
+                    bool all) override {
+        put_aside(connection_, job_, table.id, rows, settled_keys, all);
+    }
     void mark_table_unverified(const Table& table) override;
     void commit() override;
     void rollback() noexcept override;

@@ -92,6 +92,20 @@ TargetTable look_up_target(Connection& connection, const Table& table) {
     return found;
 }
 
+std::optional<Table> find_table(Connection& connection, const std::string& name) {
+    std::optional<TableShape> there = read_shape(connection, name);
+    if (!there) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < there->forms.size(); ++i) {
+        const ColumnForm& form = there->forms[i];
+        if (!form.charset.empty() && form.charset != "utf8mb4") {
+            there->table.columns[i].type = form.declaration;
+        }
+    }
+    return std::move(there->table);
+}
+
 std::vector<UniqueIndex> other_unique_indexes(Connection& connection, const TargetTable& table) {
     std::vector<UniqueIndex> indexes = unique_indexes(connection, table.table());
     std::erase_if(indexes,

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Rows that were put aside because they have no form on this target: _dbsync_target_quarantine.
+#pragma once
+
+#include "engine/mysql/connection.hpp"
+#include "engine/target.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dbsync::mysql {
+
+// As TargetSession::quarantine(), within the open transaction.
+void put_aside(Connection& connection,
+               const std::string& job,
+               std::int32_t table_id,
+               std::span<const QuarantinedRow> rows,
+               std::span<const std::string> settled_keys,
+               bool all);
+
+// As Target::quarantined().
+[[nodiscard]] std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(
+    Connection& connection, const std::string& job);
+
+}  // namespace dbsync::mysql
