@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// One command moves a database to a server of another kind under an application that inserts,
+// changes, moves and deletes rows all the while; both ends are compared in a spelling of the test's
+// own.
+#include "scenario/cross_traffic.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dbsync::test {
+namespace {
+
+class CrossMoveTest : public testing::TestWithParam<EnginePairName> {
+  protected:
+    void SetUp() override {
+        DBSYNC_NEEDS_ENGINE(GetParam().first);
+        DBSYNC_NEEDS_ENGINE(GetParam().second);
+        ends_ = std::make_unique<CrossEnds>(GetParam().first, GetParam().second, home_,
+                                            cross_tables());
+        dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
+        dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
+        ends_->must_run(End::Source, cross_schema(GetParam().first));
+        ends_->must_run(End::Source, cross_seed(GetParam().first));
+        connect_ = [this] { return ends_->application(); };
+    }
+
+    [[nodiscard]] TrafficOptions options() const {
+        return {.writers = 3,
+                .pause = std::chrono::milliseconds{10},
+                .sqlite = GetParam().first == "sqlite",
+                .cascades = true};
+    }
+    void expect_equal() const {
+        EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
+    }
+
+    TempDir home_;
+    DbsyncBinary dbsync_{home_};
+    std::unique_ptr<CrossEnds> ends_;
+    Traffic::Connect connect_;
+};
+
+TEST_P(CrossMoveTest, EndsWithEveryAcknowledgedCommitOnTheTarget) {
+    Traffic traffic{connect_, options()};
+    WideTraffic wide{connect_, GetParam().first};
+    ASSERT_TRUE(traffic.wait_for_commits(50));
+    ASSERT_TRUE(wide.wait_for_commits(20));
+
+    const ProcessResult moved = dbsync_.run(
+        {"migrate", "--cutover", "--yes", "--chunk-rows", "50", "--batch-rows", "500"});
+
+    EXPECT_EQ(moved.exit_code, 0) << moved;
+    if (moved.exit_code == 0) {
+        EXPECT_TRUE(wait_until([&] { return traffic.fenced() == 3 && wide.fenced(); }));
+    }
+    traffic.stop();
+    wide.stop();
+    EXPECT_THAT(traffic.errors(), testing::ElementsAre());
+    EXPECT_EQ(wide.error(), "");
+    ASSERT_EQ(moved.exit_code, 0);
+    EXPECT_EQ(traffic.missing(*ends_, End::Target), "");
+    EXPECT_EQ(wide.missing(*ends_, End::Target), "");
+    expect_equal();
+}
+
+TEST_P(CrossMoveTest, GivesTheNextRowANumberThatIsFree) {
+    ends_->must_run(End::Source,
+                    "INSERT INTO leaf (branch_id, name) VALUES (1, 'before');"
+                    "DELETE FROM leaf WHERE name = 'before'");
+
+    const ProcessResult moved = dbsync_.run({"migrate", "--cutover", "--yes"});
+    ASSERT_EQ(moved.exit_code, 0) << moved;
+    expect_equal();
+    ends_->must_run(End::Target, "INSERT INTO leaf (branch_id, name) VALUES (1, 'after')");
+
+    EXPECT_GT(std::stoll(ends_->value(End::Target, "SELECT id FROM leaf WHERE name = 'after'")),
+              121);
+}
+
+TEST_P(CrossMoveTest, FollowsTheSourceFromOneCatchUpToTheNext) {
+    const ProcessResult snapshot = dbsync_.run({"migrate"});
+    ASSERT_EQ(snapshot.exit_code, 0) << snapshot;
+    WideTraffic wide{connect_, GetParam().first};
+    for (int pass = 0; pass < 3; ++pass) {
+        ASSERT_TRUE(wide.wait_for_commits(30));
+        const ProcessResult caught_up = dbsync_.run({"catchup", "--batch-rows", "100"});
+        ASSERT_EQ(caught_up.exit_code, 0) << caught_up;
+    }
+    wide.stop();
+    EXPECT_EQ(wide.error(), "");
+    ASSERT_EQ(dbsync_.run({"catchup"}).exit_code, 0);
+
+    expect_equal();
+    const ProcessResult verified = dbsync_.run({"verify"});
+    EXPECT_EQ(verified.exit_code, 0) << verified;
+}
+
+TEST_P(CrossMoveTest, LeavesTheSourceAsItWasWhenItIsGivenUp) {
+    const std::string schema = ends_->schema(End::Source);
+    const std::string content = ends_->dump(End::Source);
+    ASSERT_EQ(dbsync_.run({"migrate"}).exit_code, 0);
+
+    const ProcessResult stopped = dbsync_.run({"stop-capture"});
+
+    EXPECT_EQ(stopped.exit_code, 0) << stopped;
+    EXPECT_EQ(first_difference(schema, ends_->schema(End::Source)), "");
+    EXPECT_EQ(first_difference(content, ends_->dump(End::Source)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Pairs,
+                         CrossMoveTest,
+                         testing::ValuesIn(engine_pairs()),
+                         engine_pair_name);
+
+}  // namespace
+}  // namespace dbsync::test
