@@ -32,10 +32,11 @@ std::size_t size_or(int number, std::size_t otherwise) noexcept {
 
 // A number of whatever kind, without an exponent.
 std::optional<std::string> digits_of(Kind kind, std::string_view canonical) {
-    if (kind == Kind::Int || kind == Kind::Bool || kind == Kind::Decimal) {
+    if (kind == Kind::Int || kind == Kind::Bool) {
         return std::string{canonical};
     }
-    return canonical_decimal(canonical);
+    const bool is_number = !canonical.empty() && canonical.back() >= '0' && canonical.back() <= '9';
+    return kind == Kind::Decimal && is_number ? std::string{canonical} : canonical_decimal(canonical);
 }
 
 unsigned bits_of(Form form) noexcept {
@@ -68,6 +69,9 @@ MaybeNoForm write_int(const ColumnCrossing& crossing, const DeclaredType& type,
     const auto digits = digits_of(crossing.kind, canonical);
     if (!digits || digits->find('.') != std::string::npos) {
         return NoForm{shown(canonical) + " is no whole number"};
+    }
+    if (crossing.kind == Kind::Bool && *digits != "0" && *digits != "1") {
+        return NoForm{shown(canonical) + " is neither 0 nor 1"};
     }
     if (!in_range(type, *digits)) {
         return NoForm{shown(canonical) + " is out of the range of " + crossing.column.type};
