@@ -132,8 +132,11 @@ void Reader::read_keys(const Table& table,
                        RowForm form,
                        RowSink& sink) {
     const TablePlan& plan = plans_->plan(table);
+    if (plan.keyless() && form != RowForm::Compare) {
+        read_chunk(table, Chunk{.table_id = table.id}, RowForm::Copy, sink);
+        return;
+    }
     if (plan.keyless()) {
-        DBSYNC_CHECK(form == RowForm::Compare, "tables without a key are not changed by key");
         KeyFilter filter{keys, sink};
         read_chunk(table, Chunk{.table_id = table.id}, form, filter);
         return;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/cross/cross_session.hpp"
 
-#include "base/check.hpp"
 #include "engine/cross/key_filter.hpp"
 #include "engine/cross/rows.hpp"
 
@@ -79,11 +78,21 @@ class Session final : public TargetSession {
         return inner_->clear_table(own);
     }
 
+    // Rows without a key cannot be changed one by one: whatever keys are asked for, the reader gives
+    // the whole table, which takes the place of what stands there.
     std::unique_ptr<RowWriter> stage(const Table& table) override {
+        if (plans_->plan(table).keyless()) {
+            clear_table(table);
+            return open(table, RowForm::Copy);
+        }
         return open(table, RowForm::Change);
     }
 
     ApplyCounts apply_stage(const Table& table) override {
+        if (plans_->plan(table).keyless()) {
+            put_aside_copied(table.id);
+            return {};
+        }
         const ApplyCounts counts = inner_->apply_stage(plans_->plan(table).target);
         settle(table);
         return counts;
@@ -159,8 +168,6 @@ class Session final : public TargetSession {
   private:
     std::unique_ptr<RowWriter> open(const Table& table, RowForm form) {
         const TablePlan& plan = plans_->plan(table);
-        DBSYNC_CHECK(form == RowForm::Copy || !plan.keyless(),
-                     "tables without a key are not changed by key");
         return std::make_unique<Writer>(form == RowForm::Copy ? inner_->copy_into(plan.target)
                                                               : inner_->stage(plan.target),
                                         plan, *translator_, form, aside_[table.id]);
