@@ -17,4 +17,8 @@ std::string server_identity(Connection& connection) {
                        connection.database());
 }
 
+bool is_server_identity(std::string_view identity) noexcept {
+    return identity.starts_with("mysql ") || identity.starts_with("mariadb ");
+}
+
 }  // namespace dbsync::mysql

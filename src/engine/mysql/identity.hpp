@@ -5,6 +5,7 @@
 #include "engine/mysql/connection.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace dbsync::mysql {
 
@@ -14,5 +15,7 @@ namespace dbsync::mysql {
 // name and port, by which a restored or cloned server differs; and the data directory. A server
 // that is moved to another host under our feet is then another one, which is the safe mistake.
 [[nodiscard]] std::string server_identity(Connection& connection);
+// Whether it is one of these, and not another engine's.
+[[nodiscard]] bool is_server_identity(std::string_view identity) noexcept;
 
 }  // namespace dbsync::mysql

@@ -137,7 +137,7 @@ void MysqlTarget::wake(const std::string& job,
     if (known && known->woken) {
         return;
     }
-    set_counters(connection(), sequences);
+    set_counters(connection(), sequences, !known || !is_server_identity(known->source_identity));
     run_asleep(connection(), job, asleep);
     update_job(connection(), job, "`woken` = 1");
 }

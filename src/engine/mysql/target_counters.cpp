@@ -83,9 +83,24 @@ void set_sequence(Connection& connection, const SequenceState& sequence) {
                                sequence.value, sequence.is_called ? 1 : 0));
 }
 
+std::uint64_t next_of(const SequenceState& state) {
+    const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(state.value, 0));
+    return state.is_called ? value + 1 : value;
+}
+
+[[noreturn]] void refuse_unknown(const std::string& name) {
+    throw Error{{.kind = ErrorKind::Precondition,
+                 .what_failed = "the target has no AUTO_INCREMENT column in " + name +
+                                ", and no such sequence",
+                 .table = name,
+                 .hint = "make the table the same on both ends"}};
+}
+
 }  // namespace
 
-void set_counters(Connection& connection, std::span<const SequenceState> sequences) {
+void set_counters(Connection& connection,
+                  std::span<const SequenceState> sequences,
+                  bool of_other_engine) {
     if (sequences.empty()) {
         return;
     }
@@ -98,15 +113,9 @@ void set_counters(Connection& connection, std::span<const SequenceState> sequenc
             set_sequence(connection, sequence);
         } else if (const auto found = counters.columns.find(sequence.name);
                    found != counters.columns.end()) {
-            const auto value = static_cast<std::uint64_t>(sequence.value);
-            set_auto_increment(connection, sequence.name, found->second,
-                               sequence.is_called ? value + 1 : value);
-        } else {
-            throw Error{{.kind = ErrorKind::Precondition,
-                         .what_failed = "the target has no AUTO_INCREMENT column in " +
-                                        sequence.name + ", and no such sequence",
-                         .table = sequence.name,
-                         .hint = "make the table the same on both ends"}};
+            set_auto_increment(connection, sequence.name, found->second, next_of(sequence));
+        } else if (!of_other_engine) {
+            refuse_unknown(sequence.name);
         }
     }
 }
