@@ -1,8 +1,15 @@
 -- read_sequences: the sequences that move, by name: all but dbsync's, the system's, temporary ones
 -- and those that belong to an extension.
-SELECT n.nspname, c.relname
+-- With the table one of whose columns each numbers.
+SELECT n.nspname, c.relname, tn.nspname, t.relname
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_depend AS o ON o.objid = c.oid
+    AND o.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND o.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    AND o.deptype IN ('a', 'i') AND o.refobjsubid > 0
+LEFT JOIN pg_catalog.pg_class AS t ON t.oid = o.refobjid
+LEFT JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
 WHERE c.relkind = 'S' AND c.relpersistence <> 't'
     AND n.nspname NOT IN ('dbsync', 'pg_catalog', 'information_schema')
     AND NOT EXISTS (

@@ -3,6 +3,8 @@
 // on the target. Made by the source's engine, run (and noted as done) by the target's.
 #pragma once
 
+#include "row/table.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -30,6 +32,8 @@ struct SequenceState {
     std::string name;
     std::int64_t value = 0;
     bool is_called = true;  // PostgreSQL: whether `value` has been given out
+    // PostgreSQL: the table one of whose columns it numbers; empty if there is none.
+    TableName owner = {};
 };
 
 }  // namespace dbsync

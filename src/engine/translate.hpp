@@ -47,7 +47,8 @@ class Translator {
     virtual ~Translator() = default;
 
     // Takes the next row off the front of `rows` (this engine's wire form) and gives its values;
-    // they are valid until the next call. `columns` is how many values the row has.
+    // they are valid until the next call and while the bytes of `rows` are. `columns` is how many
+    // values the row has.
     virtual void split(std::string_view& rows,
                        std::size_t columns,
                        std::vector<WireValueView>& values) = 0;
@@ -69,7 +70,8 @@ class Translator {
                                        const WireValueView& value,
                                        std::string& out) = 0;
     // This engine's value of a canonical spelling, for a row to be written or a key to be looked
-    // up (so a source must be able to do it for the columns of its keys); `out` holds the bytes that `value` points to.
+    // up (so a source must be able to do it for the columns of its keys); `out` holds the bytes
+    // that `value` points to.
     virtual std::optional<NoForm> write(const ColumnCrossing& crossing,
                                         std::string_view canonical,
                                         std::string& out,

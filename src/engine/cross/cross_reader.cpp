@@ -195,24 +195,24 @@ CascadeChildren Reader::find_children(const Table& child,
     return found;
 }
 
+// By table, for that is what counts on the other engine; sequences that number no captured table's
+// column stay behind. Where the source has none (SQLite's INTEGER PRIMARY KEY) the target counts on
+// from its largest key.
 std::vector<SequenceState> Reader::read_sequences() {
-    std::vector<SequenceState> sequences = inner_->read_sequences();
-    for (SequenceState& each : sequences) {
-        const TableName name = plans_->target_name({each.schema, each.name});
-        each.schema = name.schema;
-        each.name = name.name;
-    }
-    // Also where the source has no sequence of its own (SQLite's INTEGER PRIMARY KEY): the target
-    // counts on from its largest key.
+    const std::vector<SequenceState> here = inner_->read_sequences();
+    std::vector<SequenceState> sequences;
     for (const Table& table : tables_) {
         const TableName name = plans_->target_name(table.name);
-        const bool known = std::any_of(
-            sequences.begin(), sequences.end(), [&](const SequenceState& each) {
-                return each.schema == name.schema && each.name == name.name;
-            });
-        if (!known) {
-            sequences.push_back({name.schema, name.name, 0, true});
+        SequenceState state{name.schema, name.name, 0, true};
+        for (const SequenceState& each : here) {
+            const bool numbers_it = each.owner == table.name ||
+                                    TableName{each.schema, each.name} == table.name;
+            if (numbers_it && each.value >= state.value) {
+                state.value = each.value;
+                state.is_called = each.is_called;
+            }
         }
+        sequences.push_back(std::move(state));
     }
     return sequences;
 }

@@ -376,6 +376,9 @@ std::vector<SequenceState> Reader::read_sequences() {
     for (int row = 0; row < names.rows(); ++row) {
         const TableName name{names.text(row, 0), names.text(row, 1)};
         states.push_back({name.schema, name.name, 0, true});
+        if (!names.is_null(row, 2)) {
+            states.back().owner = {names.text(row, 2), names.text(row, 3)};
+        }
         selects.push_back(
             fmt::format("SELECT {}, last_value, is_called FROM {}", row, qualified(name)));
     }
