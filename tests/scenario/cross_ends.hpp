@@ -26,6 +26,8 @@ enum class Spell {
     Plain,    // as the server prints it
     Number,   // integers and decimals: zeros behind the point do not count
     Float,    // the same double
+    Single,   // the same 32-bit float
+    Bits,     // zeros in front do not count
     Bool,
     Bytes,
     Date,
@@ -113,6 +115,8 @@ class SqliteEnd : public OneEnd {
                 return fmt::format("replace(replace({0}, 'T', ' '), 'Z', '')", name);
             case Spell::Plain:
             case Spell::Number:
+            case Spell::Single:
+            case Spell::Bits:
             case Spell::Bool:
             case Spell::Date:
             case Spell::Time:
@@ -157,6 +161,8 @@ class PostgresEnd : public OneEnd {
             case Spell::Plain:
             case Spell::Number:
             case Spell::Float:
+            case Spell::Single:
+            case Spell::Bits:
             case Spell::Time:
             case Spell::Uuid:
             case Spell::Json:
@@ -203,7 +209,10 @@ class MysqlEnd : public OneEnd {
             case Spell::Moment:
                 return fmt::format("DATE_FORMAT({}, '%Y-%m-%d %H:%i:%s.%f')", name);
             case Spell::Float:
+            case Spell::Single:
                 return fmt::format("{} + 0e0", name);
+            case Spell::Bits:
+                return fmt::format("BIN({} + 0)", name);
             case Spell::Plain:
             case Spell::Number:
             case Spell::Date:
@@ -254,6 +263,10 @@ inline std::string agreed(Spell as, std::string text) {
             return without_zeros(std::move(text));
         case Spell::Float:
             return fmt::format("{:a}", std::strtod(text.c_str(), nullptr));
+        case Spell::Single:
+            return fmt::format("{:a}", std::strtof(text.c_str(), nullptr));
+        case Spell::Bits:
+            return text.erase(0, text.find_first_not_of('0'));
         case Spell::Moment: {
             const bool has_fraction = text.find('.') != std::string::npos;
             return without_zeros(has_fraction ? std::move(text) : text + ".0");
