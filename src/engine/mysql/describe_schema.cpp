@@ -232,8 +232,9 @@ void Describer::add_indexes() {
         const bool same = table != nullptr && table == find_table(rows.text(row, 0)) &&
                           found.index.name == rows.text(row, 1);
         if (!same) {
+            FoundIndex before = std::exchange(found, {});
             if (table != nullptr) {
-                add_index(*table, std::exchange(found, {}));
+                add_index(*table, std::move(before));
             }
             table = find_table(rows.text(row, 0));
             found.index.name = rows.text(row, 1);

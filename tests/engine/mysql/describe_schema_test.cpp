@@ -215,9 +215,14 @@ TEST_P(DescribeSchemaTest, WhatNoOtherServerTakesIsListed) {
 }
 
 TEST_P(DescribeSchemaTest, NothingOfDbsyncsOwnIsSeen) {
-    capture("CREATE TABLE t(id INT PRIMARY KEY, v VARCHAR(9))");
+    capture("CREATE TABLE `a first`(id INT PRIMARY KEY, v VARCHAR(9) UNIQUE);"
+            "CREATE TABLE t(id INT, v VARCHAR(9), UNIQUE a (v))");
     const SchemaModel model = describe("SELECT 1");
-    EXPECT_EQ(model.tables.size(), 1U);
+    ASSERT_EQ(model.tables.size(), 2U);
+    for (const ModelTable& table : model.tables) {
+        ASSERT_EQ(table.indexes.size(), 1U);
+        EXPECT_THAT(table.indexes.front().columns, ElementsAre("v"));
+    }
     EXPECT_THAT(model.left_behind, Not(Contains(HasSubstr("_dbsync_"))));
 }
 
