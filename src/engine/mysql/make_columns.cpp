@@ -184,7 +184,8 @@ void MadeColumns::declare_columns(const ModelTable& table) {
         } else {
             require_type(column);
             const Form form = declared_type(type).form;
-            if (in_key && (is_long(form) || form == Form::Json || key_bytes(type) > key_bytes_max)) {
+            const bool is_short = !is_long(form) && form != Form::Json;
+            if (in_key && (!is_short || key_bytes(type) > key_bytes_max)) {
                 refuse_type(column, "which cannot be part of a key",
                             fmt::format("choose varchar({}) or less", key->second));
             }

@@ -20,7 +20,8 @@ class MadeColumns {
     explicit MadeColumns(const SchemaModel& model);
 
     // As declared; by the other engine's names.
-    [[nodiscard]] const std::string& type(const ModelTable& table, const std::string& column) const {
+    [[nodiscard]] const std::string& type(const ModelTable& table,
+                                          const std::string& column) const {
         return types_.at({table.name, column});
     }
     // The columns of an index that need not hold whole values: "`a`, `b`(300) DESC". Empty if one

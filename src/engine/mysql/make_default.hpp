@@ -10,8 +10,8 @@
 
 namespace dbsync::mysql {
 
-// " DEFAULT …" of a column that is declared so; empty without a default; nothing if it has no form
-// here.
+// " DEFAULT …" of a column that is declared so; empty without a default; nothing if it has no
+// form here.
 [[nodiscard]] std::optional<std::string> default_sql(const ModelColumn& column,
                                                      const std::string& declared);
 

@@ -279,11 +279,11 @@ std::string SchemaMaker::foreign_key_sql(const ModelTable& table, const ModelFor
         }
         return impossible ? "NO ACTION" : wanted;
     };
-    return fmt::format("CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
-                       quote_ident(name), quote_list(shortened(reference.columns)),
-                       quote_ident(target_name(key.parent).name),
-                       quote_list(shortened(reference.parent_columns)), action(key.on_delete),
-                       action(key.on_update));
+    return fmt::format(
+        "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+        quote_ident(name), quote_list(shortened(reference.columns)),
+        quote_ident(target_name(key.parent).name), quote_list(shortened(reference.parent_columns)),
+        action(key.on_delete), action(key.on_update));
 }
 
 void SchemaMaker::add_foreign_keys(const ModelTable& table) {

@@ -250,9 +250,9 @@ class Run {
         step.begun = false;
     }
 
-    // What another engine's schema was made into is good for both servers.
     void translate_step(Step& step) const {
         if (step.text.server.text.empty()) {
+            require_collations();
             step.statement = step.text.statement;
             return;
         }
@@ -265,6 +265,19 @@ class Run {
             log::warn("schema.translated", {{"item", step.item.description}, {"note", note}});
         }
         step.statement = std::move(translation.statement);
+    }
+
+    // What another engine's schema was made into is good for both servers, if they tell texts apart
+    // by their bytes: older ones would take another collation without a word.
+    void require_collations() const {
+        constexpr int mysql_min = 80'017;
+        if (!target_.server().mariadb && target_.server().version < mysql_min) {
+            throw Error{{.kind = ErrorKind::Unsupported,
+                         .what_failed = target_.server().text +
+                                        " has no collation that tells texts apart as other "
+                                        "engines do",
+                         .hint = "use MySQL 8.0.17 or later, or MariaDB"}};
+        }
     }
 
     void run_step(Step& step, ItemSession& session) {

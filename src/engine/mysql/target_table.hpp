@@ -31,8 +31,8 @@ struct UniqueIndex {
 // Throws Error{Precondition} if the table or one of its columns is missing.
 [[nodiscard]] TargetTable look_up_target(Connection& connection, const Table& table);
 
-// The table as it stands, without an id. Columns of another character set than utf8mb4 say so in their
-// types. Nothing if there is none.
+// The table as it stands, without an id. Columns of another character set than utf8mb4 say so in
+// their types. Nothing if there is none.
 [[nodiscard]] std::optional<Table> find_table(Connection& connection, const std::string& name);
 
 // The table's unique indexes beside that of its key, as they are now.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// MySQL's and MariaDB's values to and from canonical spelling. Called once for each value of a move.
+// MySQL's and MariaDB's values to and from canonical spelling. Called once for each value of a
+// move.
 #pragma once
 
 #include "engine/translate.hpp"

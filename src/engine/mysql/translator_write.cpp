@@ -36,7 +36,8 @@ std::optional<std::string> digits_of(Kind kind, std::string_view canonical) {
         return std::string{canonical};
     }
     const bool is_number = !canonical.empty() && canonical.back() >= '0' && canonical.back() <= '9';
-    return kind == Kind::Decimal && is_number ? std::string{canonical} : canonical_decimal(canonical);
+    return kind == Kind::Decimal && is_number ? std::string{canonical}
+                                              : canonical_decimal(canonical);
 }
 
 unsigned bits_of(Form form) noexcept {
