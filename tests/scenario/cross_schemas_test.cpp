@@ -260,7 +260,7 @@ RealSchema grown_on_postgres(const std::string& target) {
          {"setting", {{"name"}, {"value"}}}},
         {"INSERT INTO event (at, kind) VALUES (timestamptz '2025-06-01 00:00:00+00' - "
          "{0} * interval '9 days', 'live')",
-         "UPDATE account SET tags = tags || 'x', settings = settings || '{{\"turn\": {0}}}', "
+         "UPDATE account SET tags = array_append(tags, 'x'), settings = settings || '{{\"turn\": {0}}}', "
          "active = NOT active, balance = {0} WHERE email = 'user{0}@example.org'",
          "UPDATE event SET at = at + interval '200 days' WHERE id = {0}",
          "INSERT INTO setting VALUES ('k{0}', NULL)",
