@@ -70,6 +70,10 @@ class RowView {
         return values_[column] == nullptr ? std::string_view{}
                                           : std::string_view{values_[column], lengths_[column]};
     }
+    // Without the first columns.
+    [[nodiscard]] RowView behind(unsigned columns) const noexcept {
+        return {values_ + columns, lengths_ + columns, count_ - columns};
+    }
 
   private:
     char** values_;

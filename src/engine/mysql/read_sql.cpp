@@ -103,20 +103,46 @@ std::string match_bytes(const TableShape& shape) {
     return text;
 }
 
-// Rows of form Change out of rows with two spellings of the key: the one that was asked for, and
-// the row's own. The server could choose too, but IFNULL() of two BIT columns, for one, is a
-// number.
+// Rows with two spellings of their key in front: the one that was asked for, and the row's own.
+// Where keys are told by their bytes, a row found under another spelling is another row; but for
+// UUIDs, whose digits' case is not the key's.
+class Spellings {
+  public:
+    Spellings(const TableShape& shape, std::span<const std::string> given)
+        : keys_{static_cast<unsigned>(shape.table.key.size())},
+          wires_{key_wires(shape)},
+          by_bytes_{!given.empty() && shape.table.order_by_bytes} {}
+
+    [[nodiscard]] bool by_bytes() const noexcept { return by_bytes_; }
+    [[nodiscard]] bool same(const RowView& row) const {
+        for (unsigned i = 0; by_bytes_ && i < keys_; ++i) {
+            const std::string_view asked = row.text(i);
+            const std::string_view own = row.text(keys_ + i);
+            if (wires_[i] == Wire::Text && asked != own &&
+                (!canonical_uuid(own) || canonical_uuid(asked) != canonical_uuid(own))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+  private:
+    unsigned keys_;
+    std::vector<Wire> wires_;
+    bool by_bytes_;
+};
+
+// Rows of form Change out of rows with two spellings of the key. The server could choose too, but
+// IFNULL() of two BIT columns, for one, is a number.
 class ChangeRows {
   public:
     ChangeRows(const TableShape& shape, std::span<const std::string> given, RowSink& sink)
         : keys_{static_cast<unsigned>(shape.table.key.size())},
-          key_wires_{key_wires(shape)},
-          by_bytes_{!given.empty() && shape.table.order_by_bytes},
-          taken_{by_bytes_ ? given.begin() : given.end(), given.end()},
+          spellings_{shape, given},
           builder_{wires(shape), keys_, RowForm::Change, sink} {}
 
     void add(const RowView& row) {
-        const bool present = row.text(2 * keys_) == "1" && is_own(row);
+        const bool present = row.text(2 * keys_) == "1" && spellings_.same(row);
         values_.clear();
         lengths_.clear();
         for (unsigned i = present ? keys_ : 0; i < row.count(); ++i) {
@@ -137,15 +163,6 @@ class ChangeRows {
         lengths_.push_back(length);
     }
 
-    // Whether the row found goes by the key asked for: each row by one key.
-    bool is_own(const RowView& row) {
-        if (!by_bytes_) {
-            return true;
-        }
-        const auto own = wire_text(row, keys_, key_wires_);
-        return own && (own == wire_text(row, 0, key_wires_) || taken_.insert(*own).second);
-    }
-
     static std::vector<Wire> wires(const TableShape& shape) {
         std::vector<Wire> all = key_wires(shape);
         all.push_back(Wire::Plain);
@@ -154,9 +171,7 @@ class ChangeRows {
     }
 
     unsigned keys_;
-    std::vector<Wire> key_wires_;
-    bool by_bytes_;
-    std::unordered_set<std::string> taken_;  // spellings that a row was or will be found under
+    Spellings spellings_;
     BlockBuilder builder_;
     std::vector<char*> values_;
     std::vector<unsigned long> lengths_;
@@ -182,15 +197,23 @@ void read_changes(Connection& connection,
 void read_found(Connection& connection,
                 const TableShape& shape,
                 const std::string& keys,
+                std::span<const std::string> given,
                 RowSink& sink) {
+    const Spellings spellings{shape, given};
+    const auto key_count = static_cast<unsigned>(shape.table.key.size());
     std::vector<Wire> wires = key_wires(shape);
     append_to(wires, column_wires(shape, compared_columns(shape.table)));
     BlockBuilder rows{wires, key_fields(shape.table), RowForm::Compare, sink};
-    connection.stream(fmt::format("SELECT {}, {} FROM {} AS d STRAIGHT_JOIN {} ON {} ORDER BY {}",
-                                  selected_key(shape),
-                                  selected(shape, compared_columns(shape.table)), keys,
-                                  table_by_key(shape), match(shape), key_order(shape, 't')),
-                      [&](const RowView& row) { rows.add(row); });
+    connection.stream(
+        fmt::format("SELECT {}{}, {} FROM {} AS d STRAIGHT_JOIN {} ON {} ORDER BY {}",
+                    spellings.by_bytes() ? given_key(shape) + ", " : std::string{},
+                    selected_key(shape), selected(shape, compared_columns(shape.table)), keys,
+                    table_by_key(shape), match(shape), key_order(shape, 't')),
+        [&](const RowView& row) {
+            if (spellings.same(row)) {
+                rows.add(spellings.by_bytes() ? row.behind(key_count) : row);
+            }
+        });
     rows.flush();
 }
 
@@ -350,7 +373,7 @@ void read_rows_of_keys(Connection& connection,
     } else if (form == RowForm::Change) {
         read_changes(connection, shape, keys, given, sink);
     } else {
-        read_found(connection, shape, keys, sink);
+        read_found(connection, shape, keys, given, sink);
     }
 }
 

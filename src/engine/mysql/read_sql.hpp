@@ -31,9 +31,9 @@ namespace dbsync::mysql {
 // columns k1, k2 …, each key once, in key order. Form Change gives a row for every key, where one
 // is found with the row's own spelling of the key, and Compare a row for every row found.
 //
-// Where keys are told by their bytes, a row is found for form Change under just its own spelling.
-// `given`, if any, are the keys as wire text, from an end that may spell them otherwise (a UUID's
-// upper case): a row that none of them is the spelling of is found under its own.
+// Where keys are told by their bytes, a row is found under just its own spelling. `given`, if any,
+// are the keys as wire text: they come from another end, which may spell them otherwise where no
+// byte counts (a UUID's upper case), and `keys` has each of them.
 void read_rows_of_keys(Connection& connection,
                        const TableShape& shape,
                        const std::string& keys,

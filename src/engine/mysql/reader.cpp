@@ -289,8 +289,7 @@ void Reader::read_keys(const Table& table,
         const TableShape& of = shape(table);
         KeyTable given{*connection_, keys_name};
         given.fill(key_declarations(of), key_wires(of), keys, Misfit::Refuse,
-                   form == RowForm::Change && of.table.order_by_bytes ? Equal::ByBytes
-                                                                      : Equal::ByCollation);
+                   of.table.order_by_bytes ? Equal::ByBytes : Equal::ByCollation);
         read_rows_of_keys(*connection_, of, quote_ident(given.name()), form, sink, keys);
     });
 }

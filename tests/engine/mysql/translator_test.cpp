@@ -418,7 +418,19 @@ TEST_P(BytesTest, ARowThatOnlyChangedItsSpellingLeavesItsOldKey) {
     }
     EXPECT_THAT(shares, testing::UnorderedElementsAreArray(wanted));
     EXPECT_THAT(of_keys({"a", "A", "b"}, RowForm::Change),
-                ElementsAre("A\t1\tA\t1", "a\t0\t\\N\t\\N", "b \t1\tb \t2"));
+                ElementsAre("A\t1\tA\t1", "a\t0\t\\N\t\\N", "b\t0\t\\N\t\\N"));
+    EXPECT_THAT(of_keys({"a", "b "}, RowForm::Compare), ElementsAre("b \tb \t2"));
+    EXPECT_THAT(of_keys({"a", "A"}, RowForm::Compare), ElementsAre("A\tA\t1"));
+}
+
+TEST_P(BytesTest, AUuidIsFoundWhateverItsCase) {
+    capture_by_bytes("CREATE TABLE t(u CHAR(36) PRIMARY KEY);"
+                     "INSERT INTO t VALUES ('12345678-9ABC-DEF0-1234-56789ABCDEF0')");
+    look();
+    const std::string asked = "12345678-9abc-def0-1234-56789abcdef0";
+    const std::string own = "12345678-9ABC-DEF0-1234-56789ABCDEF0";
+    EXPECT_THAT(of_keys({asked}, RowForm::Compare), ElementsAre(own + "\t" + own));
+    EXPECT_THAT(of_keys({asked}, RowForm::Change), ElementsAre(own + "\t1\t" + own));
 }
 
 TEST_P(BytesTest, KeysOfOtherTypesAreFoundAsBefore) {
