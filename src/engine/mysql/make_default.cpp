@@ -50,13 +50,19 @@ std::optional<std::string> today_sql(const DeclaredType& type) {
     return is_text(type.form) ? std::optional{"(CAST(CURRENT_DATE AS CHAR))"} : std::nullopt;
 }
 
+std::optional<std::string> uuid_sql(const DeclaredType& type) {
+    constexpr int uuid_bytes = 16;
+    if (type.form == Form::Binary && type.first == uuid_bytes) {
+        return "(UNHEX(REPLACE(UUID(), '-', '')))";
+    }
+    return is_text(type.form) || type.form == Form::Uuid ? std::optional{"(UUID())"} : std::nullopt;
+}
+
 std::optional<std::string> function_sql(const ModelColumn& column, const DeclaredType& type) {
     switch (column.default_function) {
         case Function::CurrentTimestamp: return now_sql(column, type);
         case Function::CurrentDate: return today_sql(type);
-        case Function::RandomUuid:
-            return is_text(type.form) || type.form == Form::Uuid ? std::optional{"(UUID())"}
-                                                                 : std::nullopt;
+        case Function::RandomUuid: return uuid_sql(type);
         case Function::None: break;
     }
     return std::nullopt;

@@ -255,8 +255,11 @@ TEST_P(MysqlCrossTest, StaysWithinTheServersLimits) {
 TEST_P(MysqlCrossTest, TakesTheOperatorsTypes) {
     SchemaModel model = shop();
     model.tables[1].columns[3].declared = "ENUM('a', 'b)')";
+    model.tables[2].columns[0].declared = "Binary(16)";
     make(model);
     EXPECT_EQ(type_of(found("orders", 2), "note"), "enum('a','b)')");
+    exec("INSERT INTO `Lager_every``thing` () VALUES (), ()");
+    EXPECT_EQ(value("SELECT COUNT(DISTINCT `key`) FROM `Lager_every``thing`"), "2");
     const auto refused = [&](std::size_t table, std::size_t column, const std::string& type) {
         SchemaModel other = shop();
         other.tables[table].columns[column].declared = type;
