@@ -16,6 +16,8 @@ namespace {
 
 // MySQL 9.x "Limits on Table Column Count and Row Size": without what TEXTs and BLOBs hold.
 constexpr std::uint64_t row_bytes_max = 65'000;
+// MySQL 9.x "InnoDB Limits"; MariaDB takes more.
+constexpr std::size_t index_columns_max = 16;
 // Foreign keys of foreign keys.
 constexpr int reference_depth_max = 16;
 
@@ -158,7 +160,17 @@ void MadeColumns::find_keys(const ModelTable& table) {
     }
 }
 
+// Known before any row is copied, not when the index is made.
 void MadeColumns::share_key(const ModelTable& table, const std::vector<std::string>& columns) {
+    if (columns.size() > index_columns_max) {
+        throw Error{{.kind = ErrorKind::Unsupported,
+                     .what_failed = fmt::format("a key of {} has {} columns, and MySQL's have at "
+                                                "most {}",
+                                                table.name.display(), columns.size(),
+                                                index_columns_max),
+                     .table = table.name.display(),
+                     .hint = "make the target's schema by hand and run with --schema none"}};
+    }
     std::vector<std::uint32_t> wanted;
     for (const std::string& name : columns) {
         const ModelColumn* column = find_column(table, name);
@@ -249,9 +261,10 @@ std::string MadeColumns::index_columns(const ModelTable& table, const ModelIndex
         }
         wanted.push_back(key_bytes(type->second));
     }
+    wanted.resize(std::min(wanted.size(), index_columns_max));
     const std::vector<std::uint32_t> given = shares(wanted);
     std::string list;
-    for (std::size_t i = 0; i < index.columns.size(); ++i) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
         list += (i == 0 ? "" : ", ") + quote_ident(shortened_name(index.columns[i]));
         const Form form = declared_type(type(table, index.columns[i])).form;
         if (wanted[i] == 0 || given[i] < wanted[i]) {

@@ -16,7 +16,7 @@ namespace dbsync::mysql {
 class MadeColumns {
   public:
     // Throws Error{Usage} for a type of the operator's that is none, or that a key or a foreign key
-    // cannot have.
+    // cannot have, and Error{Unsupported} for a key of too many columns.
     explicit MadeColumns(const SchemaModel& model);
 
     // As declared; by the other engine's names.
@@ -24,8 +24,8 @@ class MadeColumns {
                                           const std::string& column) const {
         return types_.at({table.name, column});
     }
-    // The columns of an index that need not hold whole values: "`a`, `b`(300) DESC". Empty if one
-    // of them cannot be indexed.
+    // The columns of an index that need not hold whole values: "`a`, `b`(300) DESC", as many as an
+    // index can have. Empty if one of them cannot be indexed.
     [[nodiscard]] std::string index_columns(const ModelTable& table, const ModelIndex& index) const;
 
     // The table that a foreign key refers to, if it moves and has a unique index over just these

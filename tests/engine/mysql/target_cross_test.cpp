@@ -241,7 +241,23 @@ TEST_P(MysqlCrossTest, StaysWithinTheServersLimits) {
     keyless.columns[0].auto_increment = true;
     keyless.indexes = {{.name = "n", .columns = {"n"}, .descending = {}},
                        {.name = "j", .columns = {"j"}, .descending = {}}};
-    make({.tables = {parent, wide, keyless}, .left_behind = {}});
+    ModelTable many;
+    many.table_id = 4;
+    many.name.name = "many";
+    ModelIndex& index = many.indexes.emplace_back();
+    for (int i = 0; i < 20; ++i) {
+        many.columns.push_back(column("n" + std::to_string(i), Kind::Int, 4));
+        index.columns.push_back(many.columns.back().name);
+    }
+    index.name = "all";
+    make({.tables = {parent, wide, keyless, many}, .left_behind = {}});
+    EXPECT_EQ(value("SELECT COUNT(*) FROM information_schema.statistics WHERE table_schema ="
+                    " DATABASE() AND table_name = 'many'"),
+              "16");
+    index.unique = true;
+    EXPECT_THROW(static_cast<void>(make_translator()->make_schema(
+                     {.tables = {many}, .left_behind = {}})),
+                 Error);
     EXPECT_THAT(found("parent", 1).key, ElementsAre("a", "b", "c", "d"));
     const Table there = found(std::string(64, 'w'), 2);
     EXPECT_THAT(there.key, ElementsAre("name"));
