@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace dbsync::mysql {
@@ -28,6 +29,12 @@ bool ignores_case(const std::string& collation) {
     return collation.find("_ci") != std::string::npos ||
            (!collation.empty() && collation.find("_bin") == std::string::npos &&
             collation.find("_cs") == std::string::npos);
+}
+
+// Character sets all of whose characters Unicode has.
+bool is_whole_in_unicode(std::string_view charset) {
+    return charset.empty() || charset.starts_with("utf") || charset == "latin1" ||
+           charset == "ascii" || charset == "binary";
 }
 
 class Describer {
@@ -50,6 +57,7 @@ class Describer {
         add_indexes();
         for (ModelTable& table : model_.tables) {
             note_case(table);
+            note_lost_characters(table);
             add_foreign_keys(table);
         }
         const Result others = run_file(connection_, "schemas/mysql/describe_others.sql");
@@ -76,6 +84,7 @@ class Describer {
     void add_indexes();
     void add_index(ModelTable& table, FoundIndex found);
     static void note_case(ModelTable& table);
+    void note_lost_characters(ModelTable& table);
     void add_foreign_keys(ModelTable& table);
     std::string refusal(const ModelTable& table, const ForeignKey& key);
     std::uint64_t orphans(const ModelTable& table, const ForeignKey& key);
@@ -277,6 +286,36 @@ void Describer::note_case(ModelTable& table) {
                         [&](const ModelIndex& each) { return each.unique && has(each.columns); });
         if (in_key && column.type.ignores_case && column.type.note.empty()) {
             column.type.note = "its unique values may differ in nothing but case there";
+        }
+    }
+}
+
+// The server makes question marks of them on their way to us, and says nothing.
+void Describer::note_lost_characters(ModelTable& table) {
+    const TableShape& shape = shapes_.at(table.name.name);
+    std::vector<ModelColumn*> looked_at;
+    std::string counts;
+    for (ModelColumn& column : table.columns) {
+        const ColumnForm& form = shape.form(column.name);
+        if (!is_whole_in_unicode(form.charset)) {
+            counts += fmt::format(
+                "{0}COUNT(IF(HEX(CONVERT(CONVERT({1} USING utf8mb4) USING {2})) <=> HEX({1}),"
+                " NULL, 1))",
+                counts.empty() ? "" : ", ", quote_ident(column.name), form.charset);
+            looked_at.push_back(&column);
+        }
+    }
+    if (looked_at.empty()) {
+        return;
+    }
+    const Result rows =
+        connection_.run("SELECT " + counts + " FROM " + quote_ident(table.name.name));
+    for (std::size_t i = 0; i < looked_at.size(); ++i) {
+        if (const std::uint64_t lost = rows.unsigned_integer(0, i); lost > 0) {
+            std::string& note = looked_at[i]->type.note;
+            note += fmt::format("{}{} values have characters that Unicode lacks: question marks "
+                                "take their place",
+                                note.empty() ? "" : "; ", lost);
         }
     }
 }

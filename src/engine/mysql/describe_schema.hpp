@@ -11,7 +11,8 @@ namespace dbsync::mysql {
 
 class Connection;
 
-// Looks for rows that break the foreign keys, too: each is read once for it.
+// Looks at rows, too: at all of a table with foreign keys (whether a row breaks one), or with texts
+// in a character set that is not all in Unicode.
 [[nodiscard]] SchemaModel describe_schema(Connection& connection, std::span<const Table> tables);
 
 }  // namespace dbsync::mysql

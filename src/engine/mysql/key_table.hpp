@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A temporary table of this session with keys in it, or other values that rows are looked up by:
 // declared as the columns that they are compared with, so that the server's own collations decide
-// which are equal, and no literal stands in a comparison. Each key once, unless told otherwise.
+// which are equal, and no literal stands in a comparison. Each key once, unless
+// told otherwise.
 #pragma once
 
 #include "engine/mysql/connection.hpp"

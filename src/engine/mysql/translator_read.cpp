@@ -130,9 +130,8 @@ MaybeNoForm read_float(Form own, Form form, std::string_view text, std::string& 
     const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
     const std::string_view spelled{buffer.data(),
                                    static_cast<std::size_t>(written.ptr - buffer.data())};
-    const bool same_number =
-        form == own || form == Form::Float || canonical_decimal(digits) == canonical_decimal(spelled);
-    if (!same_number) {
+    if (form != own && form != Form::Float &&
+        canonical_decimal(digits) != canonical_decimal(spelled)) {
         return NoForm{shown(digits) + " has more digits than the float keeps"};
     }
     out += spelled;

@@ -85,10 +85,12 @@ TEST_P(DescribeSchemaTest, BooleansThatCountAreIntegers) {
 
 TEST_P(DescribeSchemaTest, DefaultsAreLiteralsInCanonicalSpellingOrFunctions) {
     const SchemaModel model = describe(
-        "CREATE TABLE t(i INT NOT NULL DEFAULT -5, n DECIMAL(10,2) DEFAULT 1.5, f FLOAT DEFAULT 0.1,"
-        " d DOUBLE DEFAULT 1e20, b BOOLEAN DEFAULT TRUE, s VARCHAR(40) DEFAULT 'a''b\\\\c\\n',"
+        "CREATE TABLE t(i INT NOT NULL DEFAULT -5, n DECIMAL(10,2) DEFAULT 1.5,"
+        " f FLOAT DEFAULT 0.1, d DOUBLE DEFAULT 1e20, b BOOLEAN DEFAULT TRUE,"
+        " s VARCHAR(40) DEFAULT 'a''b\\\\c\\n',"
         " blank VARCHAR(9) DEFAULT '', word VARCHAR(40) DEFAULT 'current_timestamp()',"
-        " none VARCHAR(9) DEFAULT NULL, nul VARCHAR(9) DEFAULT 'NULL', da DATE DEFAULT '2026-01-02',"
+        " none VARCHAR(9) DEFAULT NULL, nul VARCHAR(9) DEFAULT 'NULL',"
+        " da DATE DEFAULT '2026-01-02',"
         " dt DATETIME(3) DEFAULT '2026-01-02 03:04:05.6', ti TIME DEFAULT '-01:00:00',"
         " bi BIT(10) DEFAULT b'101', vb VARBINARY(9) DEFAULT 'Ab', e ENUM('x','y') DEFAULT 'y',"
         " y YEAR DEFAULT 2026, now6 DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6),"
@@ -136,6 +138,15 @@ TEST_P(DescribeSchemaTest, BytesOfADefaultAreExactOrLeftBehind) {
         EXPECT_EQ(column(model, "v").default_value, "41FF");
         EXPECT_EQ(column(model, "q").default_value, "3F");
     }
+}
+
+TEST_P(DescribeSchemaTest, CharactersThatUnicodeLacksAreSaid) {
+    const SchemaModel model = describe(
+        "CREATE TABLE t(g VARCHAR(9) CHARACTER SET gbk, h VARCHAR(9) CHARACTER SET gbk);"
+        "INSERT INTO t VALUES (_gbk X'A2A0', 'a'), (_gbk X'C4E3', _gbk X'C4E3'), (NULL, NULL)");
+    EXPECT_EQ(column(model, "g").type.note,
+              "1 values have characters that Unicode lacks: question marks take their place");
+    EXPECT_EQ(column(model, "h").type.note, "");
 }
 
 TEST_P(DescribeSchemaTest, IndexesCarryOverUnlessTheyAreOverPartsOrWords) {

@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::HasSubstr;
 
 constexpr int random_values = 400;
@@ -54,8 +53,10 @@ class TranslatorTest : public ReaderFixture {
         translator_->split(rest, table.columns.size(), values);
         EXPECT_TRUE(rest.empty());
         std::string canonical;
-        const auto problem =
-            values.back().null ? std::nullopt : translator_->read(crossing, values.back(), canonical);
+        if (values.back().null) {
+            return {};
+        }
+        const auto problem = translator_->read(crossing, values.back(), canonical);
         return problem ? "no form: " + problem->reason : canonical;
     }
 
@@ -235,8 +236,10 @@ TEST_P(TranslatorTest, ReadsTimes) {
 }
 
 TEST_P(TranslatorTest, ReadsTextsOfEveryCharset) {
-    std::vector<Value> values{{"'tab\\t nl\\n nul\\0 bs\\\\'", std::string{"tab\t nl\n nul\0 bs\\", 17}},
-                              {"''", ""}, {"'x  '", "x  "}};
+    std::vector<Value> values{
+        {"'tab\\t nl\\n nul\\0 bs\\\\'", std::string{"tab\t nl\n nul\0 bs\\", 17}},
+        {"''", ""},
+        {"'x  '", "x  "}};
     for (int i = 0; i < random_values; ++i) {
         const std::string text = random_text();
         values.push_back({"CONVERT(X'" + hex_of(text) + "' USING utf8mb4)", text});
@@ -244,7 +247,8 @@ TEST_P(TranslatorTest, ReadsTextsOfEveryCharset) {
     for (const char* charset : {"utf8mb4", "utf8mb3", "latin1", "utf16", "utf32", "ucs2"}) {
         expect_read(std::string{"VARCHAR(200) CHARACTER SET "} + charset, Kind::Text, values);
     }
-    expect_read("CHAR(5)", Kind::Text, {{"'x  '", "x"}, {"'\xF0\x9F\x90\xAC'", "\xF0\x9F\x90\xAC"}});
+    expect_read("CHAR(5)", Kind::Text,
+                {{"'x  '", "x"}, {"'\xF0\x9F\x90\xAC'", "\xF0\x9F\x90\xAC"}});
     expect_read("VARCHAR(5) CHARACTER SET cp1251", Kind::Text, {{"'Ж'", "Ж"}});
     expect_read("VARCHAR(5) CHARACTER SET binary", Kind::Bytes, {{"'Ж'", "D096"}});
     expect_read("VARCHAR(40)", Kind::Uuid,
@@ -279,15 +283,16 @@ TEST_P(TranslatorTest, ReadsEnumsSetsAndJson) {
                  {"'none'", "no form: the ENUM's error value"}});
     expect_read("SET('a','b c','é')", Kind::Text, {{"'é,a'", "a,é"}, {"''", ""}});
     expect_read("JSON", Kind::Json,
-                {{"'{\"b\": [1, 2.50, \"\\\\u00e9\"], \"a\": null}'", R"({"a":null,"b":[1,2.5,"é"]})"},
+                {{"'{\"b\": [1, 2.50, \"\\\\u00e9\"], \"a\": null}'",
+                  R"({"a":null,"b":[1,2.5,"é"]})"},
                  {"'1e2'", "100"}, {"'\"x\"'", "\"x\""},
                  {"'18446744073709551615'", "18446744073709551615"}});
     expect_read("TEXT", Kind::Json, {{"'{}'", "{}"}, {"'{'", "no form: { is not JSON"}});
 }
 
 TEST_P(TranslatorTest, MembersAreReadAsTheServerShowsThem) {
-    app_->exec("CREATE TABLE t(e ENUM('a''b','c\\\\d','','x,y','tab\\t','nl\\n','cr\\r','nul\\0l','é',"
-               "'(',' lead','\"','%'))");
+    app_->exec("CREATE TABLE t(e ENUM('a''b','c\\\\d','','x,y','tab\\t','nl\\n','cr\\r','nul\\0l',"
+               "'é','(',' lead','\"','%'))");
     Connection connection{endpoint(), {.role = Role::Source}};
     const Table table = read_shape(connection, "t")->table;
     EXPECT_THAT(translator_->type_of(table.columns[0]).members,
@@ -307,7 +312,8 @@ TEST_P(TranslatorTest, RowsComeApartAndTogetherAgain) {
     reader_->snapshot();
     Lines rows;
     reader_->read_chunk(table, Chunk{}, RowForm::Compare, rows);
-    EXPECT_THAT(translator_->columns_of(table, RowForm::Copy), ElementsAre("n", "a", "b", "c", "d"));
+    EXPECT_THAT(translator_->columns_of(table, RowForm::Copy),
+                ElementsAre("n", "a", "b", "c", "d"));
     ASSERT_EQ(rows.lines.size(), 4U);
     for (const std::string& line : rows.lines) {
         std::string_view rest = line;
@@ -376,83 +382,6 @@ TEST_P(TranslatorTest, KeysAreFoundByTheirCanonicalSpelling) {
         }
         reader_->end();
     }
-}
-
-// What another engine tells apart by its bytes.
-class BytesTest : public ReaderFixture {
-  protected:
-    void capture_by_bytes(const std::string& schema) {
-        capture(schema);
-        for (Table& table : tables_) {
-            table.order_by_bytes = true;
-        }
-    }
-};
-INSTANTIATE_TEST_SUITE_P(Servers, BytesTest, testing::Values("mariadb", "mysql"),
-                         reader_server_name);
-
-TEST_P(BytesTest, ComparedRowsComeInTheOrderOfTheirKeysBytes) {
-    capture_by_bytes("CREATE TABLE t(k VARCHAR(10) CHARACTER SET latin1 PRIMARY KEY);"
-                     "INSERT INTO t VALUES ('b'), ('A'), ('é'), ('Z'), ('_'), ('c')");
-    look();
-    EXPECT_THAT(rows_of({}, RowForm::Compare).keys, ElementsAre("A", "Z", "_", "b", "c", "é"));
-    EXPECT_THAT(of_keys({"c", "é", "Z"}, RowForm::Compare), ElementsAre("Z\tZ", "c\tc", "é\té"));
-}
-
-TEST_P(BytesTest, ARowThatOnlyChangedItsSpellingLeavesItsOldKey) {
-    capture_by_bytes("CREATE TABLE t(k VARCHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
-                     " PRIMARY KEY, v INT);"
-                     "INSERT INTO t VALUES ('a', 1), ('b', 2), ('c', 3)");
-    app_->exec("UPDATE t SET k = 'A' WHERE k = 'a'; UPDATE t SET k = 'b ' WHERE k = 'b';"
-               "DELETE FROM t WHERE k = 'c'; INSERT INTO t VALUES ('C', 4)");
-    const Batch batch = plan();
-    const std::vector<std::string> wanted{"A\t1\tA\t1", "C\t1\tC\t4",   "a\t0\t\\N\t\\N",
-                                          "b\t0\t\\N\t\\N", "b \t1\tb \t2", "c\t0\t\\N\t\\N"};
-
-    EXPECT_THAT(changes(batch), ElementsAreArray(wanted));
-    std::vector<std::string> shares;
-    for (std::uint32_t bucket = 0; bucket < 3; ++bucket) {
-        for (std::string& line : changes(batch, "t", bucket, 3)) {
-            shares.push_back(std::move(line));
-        }
-    }
-    EXPECT_THAT(shares, testing::UnorderedElementsAreArray(wanted));
-    EXPECT_THAT(of_keys({"a", "A", "b"}, RowForm::Change),
-                ElementsAre("A\t1\tA\t1", "a\t0\t\\N\t\\N", "b\t0\t\\N\t\\N"));
-    EXPECT_THAT(of_keys({"a", "b "}, RowForm::Compare), ElementsAre("b \tb \t2"));
-    EXPECT_THAT(of_keys({"a", "A"}, RowForm::Compare), ElementsAre("A\tA\t1"));
-}
-
-TEST_P(BytesTest, AUuidIsFoundWhateverItsCase) {
-    capture_by_bytes("CREATE TABLE t(u CHAR(36) PRIMARY KEY);"
-                     "INSERT INTO t VALUES ('12345678-9ABC-DEF0-1234-56789ABCDEF0')");
-    look();
-    const std::string asked = "12345678-9abc-def0-1234-56789abcdef0";
-    const std::string own = "12345678-9ABC-DEF0-1234-56789ABCDEF0";
-    EXPECT_THAT(of_keys({asked}, RowForm::Compare), ElementsAre(own + "\t" + own));
-    EXPECT_THAT(of_keys({asked}, RowForm::Change), ElementsAre(own + "\t1\t" + own));
-}
-
-TEST_P(BytesTest, KeysOfOtherTypesAreFoundAsBefore) {
-    capture_by_bytes("CREATE TABLE t(e ENUM('z','a'), n INT, b VARBINARY(4), v INT,"
-                     " PRIMARY KEY (e, n, b))");
-    app_->exec("INSERT INTO t VALUES ('z', 10, X'00ff', 1), ('a', 9, '', 2), ('a', 10, 'x', 3)");
-    const Batch batch = plan();
-    EXPECT_THAT(changes(batch),
-                ElementsAre("a\t9\t\t1\ta\t9\t\t2", "a\t10\t78\t1\ta\t10\t78\t3",
-                            "z\t10\t00FF\t1\tz\t10\t00FF\t1"));
-}
-
-TEST_P(BytesTest, GeneratedColumnsAreReadWhereTheTargetKeepsThemPlain) {
-    capture("CREATE TABLE t(id INT PRIMARY KEY, v INT, s INT AS (v + 1) STORED,"
-            " w INT AS (v + 2) VIRTUAL)");
-    app_->exec("INSERT INTO t (id, v) VALUES (1, 10)");
-    for (Column& column : tables_.front().columns) {
-        column.generated = false;
-    }
-    const Batch batch = plan();
-    EXPECT_THAT(changes(batch), ElementsAre("1\t1\t1\t10\t11\t12"));
-    EXPECT_THAT(rows_of({}, RowForm::Copy).lines, ElementsAre("1\t10\t11\t12"));
 }
 
 TEST(MysqlTypes, AreWhatTheirDeclarationsSay) {
