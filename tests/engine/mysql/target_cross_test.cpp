@@ -362,7 +362,8 @@ TEST_P(MysqlCrossTest, FindsTheRowsThatReferToAValue) {
 
 // Upper case before lower case, blanks before letters, umlauts behind them all: as the bytes are.
 TEST_P(MysqlCrossTest, ReadsInTheOrderOfBytes) {
-    exec("CREATE TABLE t (k VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_swedish_ci PRIMARY KEY);"
+    exec("CREATE TABLE t (k VARCHAR(20) PRIMARY KEY)"
+         " CHARACTER SET latin1 COLLATE latin1_swedish_ci;"
          "INSERT INTO t VALUES ('b'), ('A'), ('ä'), ('Z'), ('a b'), ('ab'), ('')");
     target_ = make_target(endpoint());
     target_->prepare("job", "postgresql 1");

@@ -64,7 +64,8 @@ class MysqlWriteTest : public TargetFixture {
         }
     }
 
-    std::string rows_of(const ColumnCrossing& crossing, const std::vector<std::string>& canonicals) {
+    std::string rows_of(const ColumnCrossing& crossing,
+                        const std::vector<std::string>& canonicals) {
         std::string rows;
         for (std::size_t i = 0; i < canonicals.size(); ++i) {
             std::string held;
