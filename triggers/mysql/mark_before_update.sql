@@ -7,7 +7,7 @@
 -- {{columns:mark}}      the mark table's columns, in the foreign key's order
 -- {{columns:old}}       the old row's referenced columns
 -- {{columns:old_is}}    whether none of them is NULL: nothing refers to NULL
--- {{parts:same}}        whether nothing that matters has changed in any byte
+-- {{parts:same}}        whether no referenced column changes in any byte
 CREATE DEFINER = CURRENT_USER TRIGGER {{ident:trigger}}
 BEFORE UPDATE ON {{ident:table}} FOR EACH ROW
 BEGIN

@@ -140,7 +140,9 @@ PlannedTrigger mark_trigger(const Cascade& cascade,
         parameters.columns("new_is", referenced, "NEW.{} IS NOT NULL", " AND ");
     }
     if (of.compares) {
-        parameters.parts("same", same_values(parent, watched_columns(cascade, parent)), " AND ");
+        const std::vector<std::string> watched =
+            of.new_row ? watched_columns(cascade, parent) : referenced;
+        parameters.parts("same", same_values(parent, watched), " AND ");
     }
     return {.name = name,
             .table = parent.table.name.name,

@@ -48,8 +48,8 @@ class DdlAttempts {
 };
 
 // Takes part in the tables' metadata locks until the open transaction ends: none of them can be
-// altered, truncated, renamed or dropped meanwhile. Takes no read view and locks no row. Throws what
-// the server says after lock_wait_timeout.
+// altered, truncated, renamed or dropped meanwhile. Takes no read view and locks no row. Throws
+// what the server says after lock_wait_timeout.
 void hold_definitions(Connection& connection, const std::vector<std::string>& tables);
 
 }  // namespace dbsync::mysql
