@@ -66,6 +66,10 @@ class Follower {
         std::copy_if(cascades_.begin(), cascades_.end(), std::back_inserter(next),
                      [&](const Cascade& each) { return each.parent_id == cascade.child_id; });
         const Table& child = table_by_id(tables_, cascade.child_id);
+        if (child.key_shape == KeyShape::WholeRow) {
+            read_whole(child.id);  // a row that was changed has another hash, which nobody knows
+            return;
+        }
         for (const CascadeChildren& found : {target_.find_children(child, cascade, values, next),
                                              reader_.find_children(child, cascade, values, next)}) {
             std::unordered_set<std::string>& keys = reach_.keys[child.id];

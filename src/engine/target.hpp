@@ -93,8 +93,8 @@ class TargetSession {
                                           std::span<const std::string> values,
                                           std::span<const Cascade> next);
 
-    // Keys of rows of the child that refer to no row of the parent, as this transaction sees them; at
-    // most `limit`.
+    // Keys of rows of the child that refer to no row of the parent, as this transaction sees them;
+    // at most `limit`.
     virtual std::vector<std::string> find_orphans(const Table& child,
                                                   const Table& parent,
                                                   const Cascade& cascade,

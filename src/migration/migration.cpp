@@ -4,6 +4,7 @@
 #include "base/checkpoint.hpp"
 #include "base/log.hpp"
 #include "base/retry.hpp"
+#include "migration/schema_ledger.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -286,6 +287,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     std::vector<SchemaItem> schema;
     if (with_schema) {
         schema = source_.export_schema(tables);
+        SchemaLedger{state_}.note(schema);
     }
     Snapshot snapshot{move(), tables, std::move(schema), progress_};
     if (options.external) {

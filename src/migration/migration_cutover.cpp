@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/retry.hpp"
 #include "migration/migration.hpp"
+#include "migration/schema_ledger.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -56,7 +57,11 @@ std::vector<SchemaItem> Migration::sleepers(const std::vector<Table>& tables) {
     if (!job || !job->made_schema) {
         return {};  // the schema was there already, with whatever belongs to it
     }
-    return asleep_items(source_.export_schema(tables));
+    const std::vector<SchemaItem> schema = source_.export_schema(tables);
+    for (const std::string& change : SchemaLedger{state_}.changes(schema)) {
+        log::warn("cutover.schema_changed", {{"what", change}});
+    }
+    return asleep_items(schema);
 }
 
 // Online, before any freeze: everything is compared once, and what changed since is compared again.

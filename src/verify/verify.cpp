@@ -44,8 +44,8 @@ constexpr std::chrono::milliseconds snapshot_time_blocking_max{0};  // one porti
 constexpr std::uint64_t rescan_keys_min = 5'000;
 constexpr std::uint64_t rescan_share = 8;
 
-// Fewer keys where rows are known to be wide. Not where each look costs a scan of the table, and not
-// by the average of a few rows.
+// Fewer keys where rows are known to be wide. Not where each look costs a scan of the table, and
+// not by the average of a few rows.
 std::size_t portion_keys(const Table& table) {
     constexpr std::uint64_t rows_that_make_an_average = 1'000;
     if (table.key_shape == KeyShape::WholeRow || table.rows_estimate < rows_that_make_an_average) {

@@ -79,9 +79,10 @@ class Server:
     def url(self, db):
         return f"mysql://root@127.0.0.1:{self.port}/{db}?ssl-mode=disabled"
 
-    def sql(self, db, text):
+    def sql(self, db, text, names=False):
         done = subprocess.run(["mariadb", "--no-defaults", "-uroot", "-S", f"{self.folder}/s.sock",
-                               "-BN", db], input=text, capture_output=True, text=True)
+                               "-B" if names else "-BN", db],
+                              input=text, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"bench: {text}\n{done.stderr}")
         return done.stdout.strip()
@@ -170,7 +171,7 @@ class MysqlBench(Bench):
             START {word[1]} IO_THREAD;""")
         wait = "SOURCE_POS_WAIT" if self.a.base else "MASTER_POS_WAIT"
         def fetched():
-            text = self.b.sql("mysql", f"SHOW {word[1]} STATUS\\G")
+            text = self.b.sql("mysql", f"SHOW {word[1]} STATUS\\G", names=True)
             at = {key: re.search(rf"{key}: (\S+)", text) for key in
                   (("Source_Log_File", "Read_Source_Log_Pos") if self.a.base
                    else ("Master_Log_File", "Read_Master_Log_Pos"))}
@@ -183,7 +184,7 @@ class MysqlBench(Bench):
         seconds = time.monotonic() - begun
         if done.splitlines()[-1] in ("NULL", "-1"):
             sys.exit("bench: native replication failed: " +
-                     self.b.sql("mysql", f"SHOW {word[1]} STATUS\\G"))
+                     self.b.sql("mysql", f"SHOW {word[1]} STATUS\\G", names=True))
         self.b.sql("mysql", f"STOP {word[1]}; RESET {word[1]} ALL;")
         if not self.a.base:
             self.b.sql("mysql", "SET GLOBAL replicate_rewrite_db='';"

@@ -264,9 +264,9 @@ std::string MysqlServer::create_database(const std::string& options) {
     return name;
 }
 
-// InnoDB shows innodb_trx from a copy that it makes anew only when nobody has looked at it for 0.1 s
-// (MySQL 9.x manual, "InnoDB INFORMATION_SCHEMA Transaction and Locking Information"): who asks
-// more often sees the same answer for ever.
+// InnoDB shows innodb_trx from a copy that it makes anew only when nobody has looked at it for
+// 0.1 s (MySQL 9.x manual, "InnoDB INFORMATION_SCHEMA Transaction and Locking Information"): who
+// asks more often sees the same answer for ever.
 bool MysqlServer::is_blocked(std::uint64_t session_id) const {
     exec("DO SLEEP(0.12)");
     return value(fmt::format("SELECT (SELECT COUNT(*) FROM information_schema.innodb_trx WHERE"

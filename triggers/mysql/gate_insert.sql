@@ -1,4 +1,4 @@
--- gate_insert: makes insert statements wait while the gate is held, and refuses them once it is closed.
+-- gate_insert: insert statements wait while the gate is held, and are refused once it is closed.
 -- {{ident:trigger}}   name of the trigger
 -- {{ident:table}}     the captured table
 CREATE DEFINER = CURRENT_USER TRIGGER {{ident:trigger}}

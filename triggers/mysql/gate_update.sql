@@ -1,4 +1,4 @@
--- gate_update: makes update statements wait while the gate is held, and refuses them once it is closed.
+-- gate_update: update statements wait while the gate is held, and are refused once it is closed.
 -- {{ident:trigger}}   name of the trigger
 -- {{ident:table}}     the captured table
 CREATE DEFINER = CURRENT_USER TRIGGER {{ident:trigger}}

@@ -106,34 +106,48 @@ std::vector<std::string> watched_columns(const Cascade& cascade, const TableShap
     return columns;
 }
 
+// One of a cascade's triggers: its template, and which rows that speaks of.
+struct MarkTrigger {
+    const char* asset;
+    const char* suffix;  // of the trigger's name
+    const char* event;
+    bool old_row = false;
+    bool new_row = false;
+    bool compares = false;  // the old row with the new one
+};
+
+constexpr MarkTrigger before_update{"mark_before_update", "before", "update", true, false, true};
+constexpr MarkTrigger after_update{"mark_update", "update", "update", true, true, true};
+constexpr MarkTrigger after_delete{"mark_delete", "delete", "delete", true, false, false};
+constexpr MarkTrigger after_insert{"mark_insert", "insert", "insert", false, true, false};
+
 PlannedTrigger mark_trigger(const Cascade& cascade,
                             const TableShape& parent,
-                            const std::string& event,
-                            const std::string& asset,
-                            bool old_row,
-                            bool new_row) {
-    const std::string name = mark_trigger_name(cascade.id, event);
+                            const MarkTrigger& of) {
+    const std::string name = mark_trigger_name(cascade.id, of.suffix);
     const std::vector<std::string>& referenced = cascade.parent_columns;
     sql::Parameters parameters{quoting};
     parameters.ident("trigger", name)
         .ident("table", parent.table.name)
         .ident("mark", mark_name(cascade.id))
         .columns("mark", recorded_columns(referenced.size()));
-    if (old_row) {
+    if (of.old_row) {
         parameters.columns("old", referenced, "OLD.{}");
         parameters.columns("old_is", referenced, "OLD.{} IS NOT NULL", " AND ");
     }
-    if (new_row) {
+    if (of.new_row) {
         parameters.columns("new", referenced, "NEW.{}");
         parameters.columns("new_is", referenced, "NEW.{} IS NOT NULL", " AND ");
     }
-    if (old_row && new_row) {
-        parameters.parts("same", same_values(parent, watched_columns(cascade, parent)), " AND ");
+    if (of.compares) {
+        const std::vector<std::string> watched =
+            of.new_row ? watched_columns(cascade, parent) : referenced;
+        parameters.parts("same", same_values(parent, watched), " AND ");
     }
     return {.name = name,
             .table = parent.table.name.name,
-            .event = event,
-            .create = sql::render("triggers/mysql/" + asset + ".sql", parameters)};
+            .event = of.event,
+            .create = sql::render(fmt::format("triggers/mysql/{}.sql", of.asset), parameters)};
 }
 
 }  // namespace
@@ -189,11 +203,11 @@ sql::Rendered mark_table(const Cascade& cascade, const TableShape& parent) {
 }
 
 std::vector<PlannedTrigger> mark_triggers(const Cascade& cascade, const TableShape& parent) {
-    std::vector<PlannedTrigger> triggers{
-        mark_trigger(cascade, parent, "update", "mark_update", true, true),
-        mark_trigger(cascade, parent, "delete", "mark_delete", true, false)};
+    std::vector<PlannedTrigger> triggers{mark_trigger(cascade, parent, before_update),
+                                         mark_trigger(cascade, parent, after_update),
+                                         mark_trigger(cascade, parent, after_delete)};
     if (is_cascade_child(parent)) {
-        triggers.push_back(mark_trigger(cascade, parent, "insert", "mark_insert", false, true));
+        triggers.push_back(mark_trigger(cascade, parent, after_insert));
     }
     return triggers;
 }

@@ -30,7 +30,8 @@ constexpr const char* common_settings =
     "SET NAMES utf8mb4;"
     "SET SESSION time_zone = '+00:00', autocommit = 1, sql_safe_updates = 0,"
     " sql_mode = 'STRICT_TRANS_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO',"
-    " sql_auto_is_null = 0, sql_quote_show_create = 1, sql_select_limit = DEFAULT,"
+    " sql_auto_is_null = 0, sql_quote_show_create = 1,"
+    " sql_select_limit = 18446744073709551615, completion_type = 0, unique_checks = 1,"
     " sql_big_selects = 1, wait_timeout = 31536000, net_read_timeout = 600,"
     " net_write_timeout = 600";
 
@@ -216,8 +217,9 @@ void Connection::set_session(const SessionOptions& options) {
     run(server_.mariadb
             ? "SET SESSION max_statement_time = 0"
             : "SET SESSION max_execution_time = 0, information_schema_stats_expiry = 0");
-    run(role_ == Role::Source ? "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
-                              : "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    run(role_ == Role::Source
+            ? "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE"
+            : "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
     if (role_ == Role::Target) {
         run("SET SESSION foreign_key_checks = 0");
     }

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "engine/mysql/errors.hpp"
 #include "engine/mysql/gate.hpp"
+#include "engine/mysql/metadata_lock.hpp"
 #include "engine/mysql/quoting.hpp"
 
 #include <fmt/format.h>
@@ -87,6 +88,8 @@ class MysqlFreeze final : public Freeze {
         : endpoint_{std::move(endpoint)}, tables_(tables.begin(), tables.end()) {
         std::sort(tables_.begin(), tables_.end(),
                   [](const Table& a, const Table& b) { return a.id < b.id; });
+        std::transform(tables_.begin(), tables_.end(), std::back_inserter(table_names_),
+                       [](const Table& table) { return table.name.name; });
     }
     ~MysqlFreeze() override;
 
@@ -106,6 +109,7 @@ class MysqlFreeze final : public Freeze {
 
     Endpoint endpoint_;
     std::vector<Table> tables_;
+    std::vector<std::string> table_names_;
     FreezeOptions options_;
     std::recursive_mutex mutex_;  // renew() and release() come from the lease's keeper
     std::unique_ptr<Connection> connection_;
@@ -134,7 +138,8 @@ void MysqlFreeze::connect() {
     connection_ = std::make_unique<Connection>(
         endpoint_,
         SessionOptions{.role = Role::Source, .io_timeout = lease + answer_margin});
-    connection_->run(fmt::format("SET SESSION wait_timeout = {}", lease.count()));
+    connection_->run(fmt::format("SET SESSION wait_timeout = {}, lock_wait_timeout = 1",
+                                 lease.count()));
 }
 
 void MysqlFreeze::arm(const FreezeOptions& options) {
@@ -181,10 +186,13 @@ std::string MysqlFreeze::lock_sql() const {
     return fmt::format("SELECT /*+ MAX_EXECUTION_TIME({}) */ {}", options_.attempt.count(), rest);
 }
 
+// The definitions first, before any writer is stopped: from then on to the end of the fence's
+// transaction a TRUNCATE or ALTER waits, and one that came before is found by the last pass.
 void MysqlFreeze::block() {
     const std::lock_guard lock{mutex_};
     begin();
     try {
+        hold_definitions(*connection_, table_names_);
         const Result gate = connection_->run(lock_sql());
         if (gate.rows() != 1 || gate.boolean(0, 0)) {
             throw Error{{.kind = ErrorKind::Precondition,

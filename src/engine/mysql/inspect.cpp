@@ -59,35 +59,6 @@ bool is_on(const Variables& variables, const std::string& name) {
     return !text.empty() && text != "OFF" && text != "0";
 }
 
-// Privileges that exist for the whole server only: ALL PRIVILEGES on a database has none of them.
-bool has_global(Connection& connection, std::string_view privilege) {
-    const Result rows = connection.run("SHOW GRANTS");
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        const std::string& line = rows.text(i, 0);
-        const auto on = line.find(" ON *.* TO ");
-        if (!line.starts_with("GRANT ") || on == std::string::npos) {
-            continue;
-        }
-        const std::string list = ", " + line.substr(6, on - 6) + ",";
-        if (list.starts_with(", ALL PRIVILEGES,") ||
-            list.find(fmt::format(", {},", privilege)) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
-
-struct Rights {
-    Grants grants;
-    bool process = false;
-    bool super = false;
-};
-
-Rights read_rights(Connection& connection) {
-    return {read_grants(connection), has_global(connection, "PROCESS"),
-            has_global(connection, "SUPER")};
-}
-
 void look_at_version(const Server& server, Findings& findings) {
     if (server.version < (server.mariadb ? mariadb_min : mysql_min)) {
         say(findings, Severity::Fail, "source", server.text + " is too old",
@@ -101,8 +72,7 @@ void look_at_version(const Server& server, Findings& findings) {
     }
 }
 
-void look_at_grants(Connection& connection, const Rights& rights, Findings& findings) {
-    const Grants& grants = rights.grants;
+void look_at_grants(Connection& connection, const Grants& grants, Findings& findings) {
     std::string missing;
     for (const char* privilege : needed) {
         if (!grants.has(privilege)) {
@@ -113,7 +83,7 @@ void look_at_grants(Connection& connection, const Rights& rights, Findings& find
         say(findings, Severity::Fail, "source", "this user lacks " + missing + " on the database",
             fmt::format("run GRANT {} ON `{}`.* TO this user", missing, connection.database()));
     }
-    if (!rights.process) {
+    if (!grants.has_global("PROCESS")) {
         say(findings, Severity::Warn, "source",
             "without PROCESS a TRUNCATE, a rebuild or an exchanged partition cannot be seen",
             "run GRANT PROCESS ON *.* TO this user, or make sure that nobody does any of these");
@@ -127,11 +97,11 @@ void look_at_grants(Connection& connection, const Rights& rights, Findings& find
     }
 }
 
-void look_at_binlog(const Variables& variables, const Rights& rights, Findings& findings) {
+void look_at_binlog(const Variables& variables, const Grants& grants, Findings& findings) {
     if (!is_on(variables, "log_bin")) {
         return;
     }
-    if (!is_on(variables, "log_bin_trust_function_creators") && !rights.super) {
+    if (!is_on(variables, "log_bin_trust_function_creators") && !grants.has_global("SUPER")) {
         say(findings, Severity::Fail, "source",
             "the binary log is on, and without SUPER no trigger can be made (error 1419)",
             "run SET GLOBAL log_bin_trust_function_creators = 1 for the time of the move");
@@ -237,8 +207,8 @@ void look_at_prepared(Connection& connection, Findings& findings) {
     }
 }
 
-void look_at_sessions(Connection& connection, const Rights& rights, Findings& findings) {
-    if (!rights.process) {
+void look_at_sessions(Connection& connection, const Grants& grants, Findings& findings) {
+    if (!grants.has_global("PROCESS")) {
         return;
     }
     const Result rows = connection.run(fmt::format(
@@ -262,19 +232,19 @@ void look_at_sessions(Connection& connection, const Rights& rights, Findings& fi
 Inspection inspect_source(Connection& connection, const TableFilter& filter) {
     Inspection inspection;
     Findings& findings = inspection.findings;
-    Rights rights;
+    Grants grants;
     Variables variables;
     const std::vector<std::function<void()>> looks{
         [&] { look_at_version(connection.server(), findings); },
-        [&] { rights = read_rights(connection); },
+        [&] { grants = read_grants(connection); },
         [&] { variables = read_variables(connection); },
-        [&] { look_at_grants(connection, rights, findings); },
-        [&] { look_at_binlog(variables, rights, findings); },
+        [&] { look_at_grants(connection, grants, findings); },
+        [&] { look_at_binlog(variables, grants, findings); },
         [&] { look_at_settings(variables, findings); },
         [&] { look_at_cluster(variables, findings); },
         [&] { look_at_replica(connection, variables, findings); },
         [&] { look_at_prepared(connection, findings); },
-        [&] { look_at_sessions(connection, rights, findings); },
+        [&] { look_at_sessions(connection, grants, findings); },
         [&] { look_at_tables(connection, filter, inspection); },
         [&] { look_at_objects(connection, filter, inspection.tables, findings); },
     };

@@ -3,6 +3,7 @@
 
 #include "base/retry.hpp"
 #include "engine/mysql/errors.hpp"
+#include "engine/mysql/quoting.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,7 @@ constexpr int pause_min_ms = 1;
 constexpr int pause_max_ms = 20;
 // Transactions named to the operator when the lock is not to be had.
 constexpr int named_max = 3;
+constexpr std::size_t tables_a_lock = 50;  // locked by one statement
 
 std::chrono::milliseconds random_pause() {
     thread_local std::minstd_rand random{std::random_device{}()};
@@ -155,6 +157,15 @@ std::string DdlAttempts::oldest_transactions() {
         }
     }
     return who;
+}
+
+void hold_definitions(Connection& connection, const std::vector<std::string>& tables) {
+    for (std::size_t begin = 0; begin < tables.size(); begin += tables_a_lock) {
+        const auto first = tables.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto count = std::min(tables_a_lock, tables.size() - begin);
+        connection.run(quote_list({first, first + static_cast<std::ptrdiff_t>(count)},
+                                  "(SELECT 1 FROM {} LIMIT 0)", " UNION ALL "));
+    }
 }
 
 }  // namespace dbsync::mysql

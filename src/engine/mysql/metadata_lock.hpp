@@ -12,6 +12,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace dbsync::mysql {
 
@@ -45,5 +46,10 @@ class DdlAttempts {
     std::chrono::milliseconds retry_for_;
     std::stop_token stop_;
 };
+
+// Takes part in the tables' metadata locks until the open transaction ends: none of them can be
+// altered, truncated, renamed or dropped meanwhile. Takes no read view and locks no row. Throws
+// what the server says after lock_wait_timeout.
+void hold_definitions(Connection& connection, const std::vector<std::string>& tables);
 
 }  // namespace dbsync::mysql

@@ -19,6 +19,7 @@
 #include "engine/mysql/delta_tables.hpp"
 #include "engine/mysql/errors.hpp"
 #include "engine/mysql/key_table.hpp"
+#include "engine/mysql/metadata_lock.hpp"
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/read_sql.hpp"
 
@@ -34,7 +35,6 @@ namespace dbsync::mysql {
 namespace {
 
 constexpr const char* keys_name = "_dbsync_keys";
-constexpr std::size_t tables_a_lock = 50;  // locked by one statement
 // From so many tables on, all shapes are looked up at once: MariaDB opens files for each query.
 constexpr std::size_t shapes_at_once = 20;
 constexpr std::uint64_t rows_limit = std::numeric_limits<std::int64_t>::max();  // of LIMIT
@@ -158,15 +158,10 @@ void Reader::lock(std::chrono::milliseconds lock_timeout) {
     for (const Cascade& cascade : cascades_) {
         names.push_back(mark_name(cascade.id));
     }
-    for (std::size_t begin = 0; begin < names.size(); begin += tables_a_lock) {
-        const auto first = names.begin() + static_cast<std::ptrdiff_t>(begin);
-        const auto count = std::min(tables_a_lock, names.size() - begin);
-        const std::vector<std::string> some{first, first + static_cast<std::ptrdiff_t>(count)};
-        try {
-            connection_->run(quote_list(some, "(SELECT 1 FROM {} LIMIT 0)", " UNION ALL "));
-        } catch (const Error& error) {
-            raise_lock(error, lock_timeout);
-        }
+    try {
+        hold_definitions(*connection_, names);
+    } catch (const Error& error) {
+        raise_lock(error, lock_timeout);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/mysql/catalog.hpp"
+#include "engine/mysql/dialect.hpp"
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/target_grants.hpp"
 #include "engine/mysql/target_job.hpp"
@@ -92,8 +93,8 @@ void inspect_grants(Connection& connection, const Grants& grants, Findings& find
 }
 
 void inspect_read_only(Connection& connection, const Grants& grants, Findings& findings) {
-    const bool may = grants.has("SUPER") || grants.has("CONNECTION_ADMIN") ||
-                     grants.has("READ_ONLY ADMIN") || grants.has("READ ONLY ADMIN");
+    const bool may = grants.has_global("SUPER") || grants.has_global("CONNECTION_ADMIN") ||
+                     grants.has_global("READ_ONLY ADMIN") || grants.has_global("READ ONLY ADMIN");
     if (is_on(connection, "super_read_only") || is_on(connection, "innodb_read_only")) {
         findings.push_back(fail("target", "the server is read-only",
                                 "give the URL of a primary, or set super_read_only = 0 there"));
@@ -239,6 +240,8 @@ std::vector<Finding> inspect_target(Connection& connection,
     if (known && known->woken) {
         return findings;
     }
+    const Findings types = type_findings(connection.server(), tables);
+    findings.insert(findings.end(), types.begin(), types.end());
     const bool lower = variable(connection, "lower_case_table_names") == "1";
     const Shapes shapes = shapes_by_name(connection);
     for (const Table& table : tables) {

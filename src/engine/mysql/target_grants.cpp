@@ -29,11 +29,8 @@ std::optional<std::string> take_ident(std::string_view& text) {
     return std::nullopt;
 }
 
-// Whether what stands behind ON means the whole database: *.*, `pattern`.*.
+// Whether what stands behind ON is the database, or a pattern that it fits.
 bool covers(Connection& connection, std::string_view object) {
-    if (object.starts_with("*.*")) {
-        return true;
-    }
     const std::optional<std::string> pattern = take_ident(object);
     return pattern && object.starts_with(".*") &&
            (*pattern == connection.database() ||
@@ -41,13 +38,13 @@ bool covers(Connection& connection, std::string_view object) {
 }
 
 // "SELECT, INSERT (`a`, `b`), CREATE VIEW": those for single columns are left out.
-void add_privileges(std::string_view list, Grants& grants) {
+void add_privileges(std::string_view list, std::set<std::string>& privileges) {
     std::string name;
     int depth = 0;
     bool columns = false;
     const auto end = [&] {
         if (!columns && !name.empty()) {
-            grants.privileges.insert(name);
+            privileges.insert(name);
         }
         name.clear();
         columns = false;
@@ -74,11 +71,18 @@ Grants read_grants(Connection& connection) {
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         std::string_view line = rows.text(row, 0);
         const auto at = line.find(on);
-        if (line.starts_with(begin) && at != std::string_view::npos &&
-            covers(connection, line.substr(at + on.size()))) {
-            add_privileges(line.substr(begin.size(), at - begin.size()), grants);
+        if (!line.starts_with(begin) || at == std::string_view::npos) {
+            continue;
+        }
+        const std::string_view list = line.substr(begin.size(), at - begin.size());
+        const std::string_view object = line.substr(at + on.size());
+        if (object.starts_with("*.*")) {
+            add_privileges(list, grants.global_privileges);
+        } else if (covers(connection, object)) {
+            add_privileges(list, grants.privileges);
         }
     }
+    grants.privileges.insert(grants.global_privileges.begin(), grants.global_privileges.end());
     return grants;
 }
 

@@ -12,10 +12,15 @@ namespace dbsync::mysql {
 // Names as SHOW GRANTS writes them: "SELECT", "CREATE TEMPORARY TABLES", "SUPER". With
 // ALL PRIVILEGES the set holds that name alone, or with others.
 struct Grants {
-    std::set<std::string> privileges;  // on *.* and on the whole database
+    std::set<std::string> privileges;         // on *.* and on the whole database
+    std::set<std::string> global_privileges;  // on *.* only: SUPER and the like have no other place
 
     [[nodiscard]] bool has(const std::string& privilege) const {
         return privileges.contains("ALL PRIVILEGES") || privileges.contains(privilege);
+    }
+    [[nodiscard]] bool has_global(const std::string& privilege) const {
+        return global_privileges.contains("ALL PRIVILEGES") ||
+               global_privileges.contains(privilege);
     }
 };
 

@@ -23,8 +23,8 @@
 
 namespace dbsync::mysql {
 
-// An ENUM's error value as a field: no member is called so, and what is no member becomes it. (Not a
-// control character: many collations ignore these, and '' may be a member.)
+// An ENUM's error value as a field: no member is called so, and what is no member becomes it.
+// (Not a control character: many collations ignore these, and '' may be a member.)
 inline constexpr std::string_view enum_error_field = "dbsync: no member";
 
 void append_null(std::string& row);

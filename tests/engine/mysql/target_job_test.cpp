@@ -71,6 +71,33 @@ TEST_P(TargetJobTest, NotesAppliedKeysOnceAVerificationHasBegun) {
     EXPECT_THAT(session_->unverified_keys(table(), "", 10), IsEmpty());
 }
 
+TEST_P(TargetJobTest, SaysWhatBecomesOfTypesOfTheOtherServer) {
+    target_ = make_target(endpoint());
+    tables_ = {{.id = 1,
+                .name = {"", "t"},
+                .columns = {{.name = "id", .type = "int(11)"}, {.name = "ip", .type = "inet6"}},
+                .key = {"id"},
+                .fingerprint = {}}};
+
+    const std::string said = findings(Severity::Warn);
+
+    const auto becomes = HasSubstr("t: column ip: type inet6 becomes varchar(39)");
+    EXPECT_THAT(said, server().is_mariadb() ? testing::Not(becomes) : testing::Matcher<std::string>{
+                                                                          becomes});
+}
+
+// ALL PRIVILEGES on a database does not hold SUPER or READ ONLY ADMIN.
+TEST_P(TargetJobTest, AReadOnlyTargetIsRefusedForAUserOfTheDatabaseOnly) {
+    exec("CREATE USER plain_" + database_ + "@'127.0.0.1'; GRANT ALL PRIVILEGES ON " + database_ +
+         ".* TO plain_" + database_ + "@'127.0.0.1'");
+    set_global("read_only", "1");
+
+    target_ = make_target(endpoint("plain_" + database_));
+    EXPECT_THAT(findings(Severity::Fail), HasSubstr("target: the server is read-only"));
+    target_ = make_target(endpoint());
+    EXPECT_THAT(findings(Severity::Warn), HasSubstr("target: the server is read-only"));
+}
+
 TEST_P(TargetJobTest, PagesThroughManyUnverifiedKeys) {
     create("CREATE TABLE t(id INT PRIMARY KEY)");
     std::vector<std::string> all;

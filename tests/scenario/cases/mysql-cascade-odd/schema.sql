@@ -1,0 +1,8 @@
+-- What a cascade changes where no trigger of the parent fires after it, and in rows without a key.
+CREATE TABLE code (id int AUTO_INCREMENT PRIMARY KEY, code varchar(20) NOT NULL UNIQUE);
+CREATE TABLE coded (id int AUTO_INCREMENT PRIMARY KEY, code varchar(20),
+    CONSTRAINT coded_code FOREIGN KEY (code) REFERENCES code (code) ON UPDATE CASCADE);
+CREATE TABLE owner (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20));
+CREATE TABLE owned (owner int, what varchar(20),
+    CONSTRAINT owned_owner FOREIGN KEY (owner) REFERENCES owner (id)
+        ON DELETE SET NULL ON UPDATE CASCADE);
