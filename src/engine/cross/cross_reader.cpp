@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "engine/cross/key_filter.hpp"
+#include "engine/cross/keys.hpp"
 #include "engine/cross/rows.hpp"
 
 #include <algorithm>

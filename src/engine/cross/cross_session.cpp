@@ -2,6 +2,7 @@
 #include "engine/cross/cross_session.hpp"
 
 #include "engine/cross/key_filter.hpp"
+#include "engine/cross/keys.hpp"
 #include "engine/cross/rows.hpp"
 
 #include <algorithm>

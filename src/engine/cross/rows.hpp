@@ -106,34 +106,4 @@ class FromCanonical {
     std::vector<std::string> held_;        // the bytes of `values_`
 };
 
-// For a person: shortened, and in hexadecimal digits where it is no text.
-[[nodiscard]] std::string shown_value(std::string_view text);
-
-// Keys and bounds between canonical text and an engine's own.
-[[nodiscard]] std::string own_key(const TablePlan& plan,
-                                  Translator& translator,
-                                  bool by_target,
-                                  std::string_view canonical);
-[[nodiscard]] std::string canonical_key(const TablePlan& plan,
-                                        Translator& translator,
-                                        bool by_target,
-                                        std::string_view own);
-// The source's bound as the target's.
-[[nodiscard]] std::string target_bound(const TablePlan& plan,
-                                       Translator& from,
-                                       Translator& to,
-                                       std::string_view bound);
-
-// One line of the named columns' values (of a cascade's mark), as a key's.
-[[nodiscard]] std::string own_values(const TablePlan& plan,
-                                     const std::vector<std::string>& source_columns,
-                                     Translator& translator,
-                                     bool by_target,
-                                     std::string_view canonical);
-[[nodiscard]] std::string canonical_values(const TablePlan& plan,
-                                           const std::vector<std::string>& source_columns,
-                                           Translator& translator,
-                                           bool by_target,
-                                           std::string_view own);
-
 }  // namespace dbsync::cross

@@ -2,7 +2,7 @@
 #include "engine/cross/scan.hpp"
 
 #include "base/check.hpp"
-#include "engine/cross/rows.hpp"
+#include "engine/cross/keys.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "engine/cross/keys.hpp"
+
+#include "base/check.hpp"
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dbsync::cross {
+
+namespace {
+
+constexpr std::size_t shown_value_bytes_max = 80;
+
+std::size_t place_of(const TablePlan& plan, const std::string& source_column) {
+    const auto found =
+        std::find_if(plan.columns.begin(), plan.columns.end(), [&](const ColumnPlan& each) {
+            return each.source.column.name == source_column;
+        });
+    DBSYNC_CHECK(found != plan.columns.end(), "a column that crosses");
+    return static_cast<std::size_t>(found - plan.columns.begin());
+}
+
+std::vector<std::size_t> places_of(const TablePlan& plan, const std::vector<std::string>& names) {
+    std::vector<std::size_t> places;
+    std::transform(names.begin(), names.end(), std::back_inserter(places),
+                   [&](const std::string& name) { return place_of(plan, name); });
+    return places;
+}
+
+// Canonical fields as an engine's values; `held` keeps their bytes.
+std::vector<WireValueView> own(const TablePlan& plan,
+                               const std::vector<std::size_t>& places,
+                               Translator& translator,
+                               bool by_target,
+                               std::string_view canonical,
+                               std::vector<std::string>& held) {
+    const std::vector<std::string_view> fields = canonical_fields(canonical);
+    DBSYNC_CHECK(fields.size() == places.size(), "a key has its columns");
+    held.assign(places.size(), {});
+    std::vector<WireValueView> values(places.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const auto text = canonical_value(fields[i]);
+        if (!text) {
+            continue;
+        }
+        const ColumnCrossing& crossing = side(plan.columns[places[i]], by_target);
+        if (const auto problem = translator.write(crossing, *text, held[i], values[i])) {
+            throw Error{{.kind = ErrorKind::Unrepresentable,
+                         .what_failed = "a key of " + plan.source.name.display() +
+                                        " has no form on the " + (by_target ? "target" : "source") +
+                                        ": " + problem->reason,
+                         .table = plan.source.name.display()}};
+        }
+    }
+    return values;
+}
+
+// Valid for as long as `own_text` is.
+std::vector<WireValueView> split_values(Translator& translator,
+                                        std::string_view own_text,
+                                        std::size_t count) {
+    std::vector<WireValueView> values;
+    translator.split(own_text, count, values);
+    return values;
+}
+
+}  // namespace
+
+std::string shown_value(std::string_view text) {
+    std::string shown{text.substr(0, shown_value_bytes_max)};
+    if (!is_utf8(shown) || std::any_of(shown.begin(), shown.end(), [](char c) {
+            return static_cast<unsigned char>(c) < 0x20;
+        })) {
+        shown = "x'" + hex_of(shown) + "'";
+    }
+    return text.size() > shown_value_bytes_max ? shown + "…" : shown;
+}
+
+void refuse_value(const TablePlan& plan,
+                  std::size_t column,
+                  std::string_view value,
+                  const std::string& shown_key,
+                  const std::string& reason) {
+    const std::string table = plan.source.name.display();
+    const std::string name = table + "." + plan.columns[column].source.column.name;
+    const bool of_key = std::find(plan.key.begin(), plan.key.end(), column) != plan.key.end();
+    throw Error{{.kind = ErrorKind::Unrepresentable,
+                 .what_failed = "the value " + shown_value(value) + " of " + name + " in the row " +
+                                shown_key + " has no form on the target: " + reason,
+                 .table = table,
+                 .hint = "choose another type with --map " + name + "=TYPE" +
+                         (of_key ? ", or change the key on the source"
+                                 : ", or say what is to become of such rows with "
+                                   "--on-unrepresentable null or quarantine")}};
+}
+
+std::string canonical_of(const TablePlan& plan,
+                         const std::vector<std::size_t>& places,
+                         Translator& translator,
+                         bool by_target,
+                         const std::vector<WireValueView>& values) {
+    std::string fields;
+    std::string text;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        fields += i == 0 ? "" : "\t";
+        if (values[i].null) {
+            append_canonical_null(fields);
+            continue;
+        }
+        text.clear();
+        const ColumnCrossing& crossing = side(plan.columns[places[i]], by_target);
+        if (const auto problem = translator.read(crossing, values[i], text)) {
+            throw Error{{.kind = ErrorKind::Unrepresentable,
+                         .what_failed = "the key value " + shown_value(values[i].text) + " of " +
+                                        plan.source.name.display() + "." +
+                                        plan.columns[places[i]].source.column.name +
+                                        " has no form on the target: " + problem->reason,
+                         .table = plan.source.name.display(),
+                         .hint = "choose another type with --map, or change the value"}};
+        }
+        append_canonical(fields, text);
+    }
+    return fields;
+}
+
+std::string own_key(const TablePlan& plan,
+                    Translator& translator,
+                    bool by_target,
+                    std::string_view canonical_text) {
+    std::vector<std::string> held;
+    return translator.join_key(own(plan, plan.key, translator, by_target, canonical_text, held));
+}
+
+std::string canonical_key(const TablePlan& plan,
+                          Translator& translator,
+                          bool by_target,
+                          std::string_view own_text) {
+    return canonical_of(plan, plan.key, translator, by_target,
+                     split_values(translator, own_text, plan.key.size()));
+}
+
+std::string target_bound(const TablePlan& plan,
+                         Translator& from,
+                         Translator& to,
+                         std::string_view bound) {
+    std::vector<WireValueView> values;
+    from.split_bound(bound, plan.key.size(), values);
+    const std::string text = canonical_of(plan, plan.key, from, false, values);
+    std::vector<std::string> held;
+    return to.join_bound(own(plan, plan.key, to, true, text, held));
+}
+
+std::string own_values(const TablePlan& plan,
+                       const std::vector<std::string>& source_columns,
+                       Translator& translator,
+                       bool by_target,
+                       std::string_view canonical_text) {
+    std::vector<std::string> held;
+    return translator.join_key(own(plan, places_of(plan, source_columns), translator, by_target,
+                                   canonical_text, held));
+}
+
+std::string canonical_values(const TablePlan& plan,
+                             const std::vector<std::string>& source_columns,
+                             Translator& translator,
+                             bool by_target,
+                             std::string_view own_text) {
+    return canonical_of(plan, places_of(plan, source_columns), translator, by_target,
+                     split_values(translator, own_text, source_columns.size()));
+}
+
+}  // namespace dbsync::cross

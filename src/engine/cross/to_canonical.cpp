@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "base/check.hpp"
+#include "engine/cross/keys.hpp"
+#include "engine/cross/rows.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dbsync::cross {
+
+namespace {
+
+bool is_yes(const WireValueView& value) noexcept {
+    return value.text == "1" || value.text == "t" || value.text == "true";
+}
+
+}  // namespace
+
+ToCanonical::ToCanonical(const TablePlan& plan,
+                         Translator& translator,
+                         Translator& writer,
+                         RowForm form,
+                         OnUnrepresentable on_unrepresentable,
+                         RowSink& sink)
+    : plan_{plan},
+      translator_{translator},
+      writer_{on_unrepresentable == OnUnrepresentable::Fail ? nullptr : &writer},
+      by_target_{false},
+      form_{form},
+      on_unrepresentable_{on_unrepresentable},
+      sink_{sink} {
+    find_columns();
+}
+
+ToCanonical::ToCanonical(const TablePlan& plan, Translator& translator, RowSink& sink)
+    : plan_{plan},
+      translator_{translator},
+      by_target_{true},
+      form_{RowForm::Compare},
+      on_unrepresentable_{OnUnrepresentable::Fail},
+      sink_{sink} {
+    find_columns();
+}
+
+void ToCanonical::find_columns() {
+    const Table& table = by_target_ ? plan_.target : plan_.source;
+    const std::vector<std::string> names = translator_.columns_of(table, form_);
+    key_values_ = form_ == RowForm::Copy ? 0 : std::max<std::size_t>(1, table.key.size());
+    values_in_row_ = key_values_ + (form_ == RowForm::Change ? 1 : 0) + names.size();
+    for (const ColumnPlan& column : plan_.columns) {
+        const auto found =
+            std::find(names.begin(), names.end(), side(column, by_target_).column.name);
+        DBSYNC_CHECK(found != names.end(), "a row has every column that crosses");
+        at_.push_back(values_in_row_ - names.size() +
+                      static_cast<std::size_t>(found - names.begin()));
+    }
+}
+
+const ColumnCrossing& ToCanonical::crossing(std::size_t column) const {
+    return side(plan_.columns[column], by_target_);
+}
+
+void ToCanonical::push(RowBlock block) {
+    std::string_view rows = block.bytes;
+    while (!rows.empty()) {
+        if (take_row(rows) && block_.bytes.size() >= block_bytes_max) {
+            flush();
+        }
+    }
+}
+
+void ToCanonical::flush() {
+    if (block_.rows > 0) {
+        sink_.push(std::exchange(block_, {}));
+    }
+}
+
+std::optional<NoForm> ToCanonical::spell_value(std::size_t column) {
+    scratch_.clear();
+    std::optional<NoForm> no_form =
+        translator_.read(crossing(column), values_[at_[column]], scratch_);
+    if (!no_form && writer_ != nullptr) {
+        written_.clear();
+        WireValueView value;
+        no_form = writer_->write(plan_.columns[column].target, scratch_, written_, value);
+    }
+    return no_form;
+}
+
+bool ToCanonical::may_be_null(std::size_t column) const {
+    return on_unrepresentable_ == OnUnrepresentable::Null &&
+           !plan_.columns[column].target.column.not_null;
+}
+
+// The columns' fields. False at a value that has no form and may not be NULL instead.
+bool ToCanonical::spell(std::string& fields, Problem& problem) {
+    fields.clear();
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+        fields += i == 0 ? "" : "\t";
+        const WireValueView& value = values_[at_[i]];
+        if (value.null) {
+            append_canonical_null(fields);
+            continue;
+        }
+        const std::optional<NoForm> no_form = spell_value(i);
+        if (!no_form) {
+            append_canonical(fields, scratch_);
+        } else if (by_target_) {
+            append_canonical(fields, "?" + hex_of(value.text));
+        } else if (may_be_null(i)) {
+            append_canonical_null(fields);
+        } else {
+            problem = {i, no_form->reason};
+            return false;
+        }
+    }
+    return true;
+}
+
+void ToCanonical::put_key(const std::vector<std::size_t>& places) {
+    std::vector<WireValueView> key;
+    key.reserve(places.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        key.push_back(values_[i]);
+    }
+    block_.bytes += canonical_of(plan_, places, translator_, by_target_, key);
+}
+
+void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
+    const std::size_t begin = block_.bytes.size();
+    if (form_ == RowForm::Compare && plan_.keyless()) {
+        block_.bytes += canonical_digest(fields);
+    } else if (form_ != RowForm::Copy) {
+        put_key(plan_.key);
+    }
+    const std::size_t key_end = block_.bytes.size();
+    if (form_ != RowForm::Compare) {
+        block_.bytes += key_end > begin ? "\t" : "";
+        block_.bytes += flag;
+    }
+    block_.bytes += "\t" + fields + "\n";
+    ++block_.rows;
+    if (form_ == RowForm::Compare) {
+        block_.ends.push_back({static_cast<std::uint32_t>(key_end),
+                               static_cast<std::uint32_t>(block_.bytes.size())});
+    }
+}
+
+// Takes one row; whether it was handed on.
+bool ToCanonical::take_row(std::string_view& rows) {
+    translator_.split(rows, values_in_row_, values_);
+    if (form_ == RowForm::Change && !is_yes(values_[key_values_])) {
+        std::string nulls;
+        for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+            nulls += i == 0 ? "\\N" : "\t\\N";
+        }
+        put_row(nulls, flag_absent);
+        return true;
+    }
+    Problem problem;
+    if (spell(fields_, problem)) {
+        put_row(fields_, flag_present);
+        return true;
+    }
+    const bool of_key =
+        std::find(plan_.key.begin(), plan_.key.end(), problem.column) != plan_.key.end();
+    if (of_key || on_unrepresentable_ != OnUnrepresentable::Quarantine) {
+        refuse(problem);
+    }
+    if (form_ == RowForm::Compare) {
+        return false;  // it is not among the target's rows either
+    }
+    put_aside(problem);
+    return true;
+}
+
+void ToCanonical::put_aside(const Problem& problem) {
+    std::string fields;
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+        fields += i == 0 ? "\\N" : "\t\\N";
+    }
+    const std::string row = as_json();
+    std::vector<WireValueView> key;
+    for (const std::size_t place : plan_.key) {
+        key.push_back(values_[at_[place]]);
+    }
+    const std::string key_text = plan_.keyless()
+                                     ? canonical_digest(row)
+                                     : canonical_of(plan_, plan_.key, translator_, by_target_, key);
+    for (const std::string& more :
+         {key_text, plan_.columns[problem.column].source.column.name, problem.reason, row}) {
+        fields += '\t';
+        append_canonical(fields, more);
+    }
+    put_row(fields, flag_put_aside);
+}
+
+std::string ToCanonical::shown_key() const {
+    std::string shown;
+    for (const std::size_t place : plan_.key) {
+        shown += shown.empty() ? "" : ", ";
+        shown += plan_.columns[place].source.column.name + " = " +
+                 (values_[at_[place]].null ? "NULL" : shown_value(values_[at_[place]].text));
+    }
+    return shown.empty() ? "without a key" : "with " + shown;
+}
+
+// The row as the source has it: text where it is text, hexadecimal digits where it is none.
+std::string ToCanonical::as_json() const {
+    nlohmann::ordered_json row = nlohmann::ordered_json::object();
+    for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
+        const WireValueView& value = values_[at_[i]];
+        const std::string& name = plan_.columns[i].source.column.name;
+        if (value.null) {
+            row[name] = nullptr;
+        } else if (is_utf8(value.text)) {
+            row[name] = std::string{value.text};
+        } else {
+            row[name] = {{"hex", hex_of(value.text)}};
+        }
+    }
+    return row.dump();
+}
+
+void ToCanonical::refuse(const Problem& problem) const {
+    refuse_value(plan_, problem.column, values_[at_[problem.column]].text, shown_key(),
+                 problem.reason);
+}
+
+}  // namespace dbsync::cross
