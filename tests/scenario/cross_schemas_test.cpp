@@ -15,6 +15,9 @@ struct RealSchema {
     std::string target;
     std::vector<SpelledTable> tables;
     std::vector<std::string> writes;          // with the number of the turn for {0}
+    std::vector<std::string> taken;           // by the target afterwards
+    std::vector<std::string> refused;         // by the target's own constraints
+    std::vector<std::string> told;            // by check beforehand: what is not carried over
     std::vector<std::string> options = {};    // of the move
 };
 
@@ -78,7 +81,15 @@ RealSchema django(const std::string& target) {
          "INSERT INTO shop_order (reference, created, paid, total) VALUES ('r{0}', "
          "'2024-10-27 02:30:00', NULL, '{0}.50')",
          "DELETE FROM auth_user_user_permissions WHERE id = {0} % 300",
-         "DELETE FROM django_session WHERE session_key = 'moved' || ({0} - 10)"}};
+         "DELETE FROM django_session WHERE session_key = 'moved' || ({0} - 10)"},
+        {"INSERT INTO shop_order (reference, created, total) VALUES ('x', '2025-01-01', 1.5)",
+         "INSERT INTO django_session VALUES ('X', '', '2025-01-01'), ('x', '', '2025-01-01')"},
+        {"INSERT INTO shop_order (reference, created, total) VALUES ('x', '2025-01-01', 1.5)",
+         "INSERT INTO shop_order (reference, created) VALUES ('y', '2025-01-01')",
+         "INSERT INTO auth_user_user_permissions (user_id, permission_id) VALUES (1, 99)",
+         "INSERT INTO shop_orderline (quantity, order_id, product_id) VALUES (1, 1, 'none')",
+         "DELETE FROM django_content_type WHERE id = 1"},
+        {"shop_order_open_idx", "check constraints of shop_product"}};
 }
 
 RealSchema rails(const std::string& target) {
@@ -143,7 +154,18 @@ RealSchema rails(const std::string& target) {
          "UPDATE posts_tags SET tag = 'tag' WHERE post_id = {0} - 4",
          "UPDATE users SET settings = '{{\"turn\":{0}}}', newsletter = {0} % 2 "
          "WHERE id = {0} % 300 + 1",
-         "DELETE FROM posts_tags WHERE post_id = {0} - 40"}};
+         "DELETE FROM posts_tags WHERE post_id = {0} - 40"},
+        {"INSERT INTO users (email, created_at, updated_at) VALUES ('Defaults', '2025-01-01',"
+         " '2025-01-01')",
+         "DELETE FROM users WHERE id = 2"},
+        {"INSERT INTO users (email, created_at, updated_at) VALUES ('Defaults', '2025-01-01',"
+         " '2025-01-01')",
+         "INSERT INTO users (email) VALUES ('no time')",
+         "INSERT INTO posts (user_id, created_at, updated_at) VALUES (99999, '2025-01-01',"
+         " '2025-01-01')",
+         "INSERT INTO posts (id, user_id, created_at, updated_at) SELECT id, user_id, created_at,"
+         " updated_at FROM posts"},
+        {"index_posts_on_title"}};
 }
 
 RealSchema wordpress(const std::string& source) {
@@ -204,6 +226,14 @@ RealSchema wordpress(const std::string& source) {
          "INSERT INTO wp_term_relationships VALUES ({0} + 100, 3, 0)",
          "UPDATE wp_posts SET comment_status = 'closed', flags = 'featured', rating = 1.25 "
          "WHERE post_name = CONCAT('t', {0} - 7)"},
+        {"INSERT INTO wp_terms (name, slug) VALUES ('new', 'new')",
+         "INSERT INTO wp_posts (post_date, post_date_gmt, post_content, post_title) VALUES"
+         " ('2025-01-01', '', '', '')"},
+        {"INSERT INTO wp_terms (name, slug) VALUES ('new', 'new')",
+         "UPDATE wp_posts SET comment_status = 'other'",
+         "UPDATE wp_terms SET name = NULL",
+         "INSERT INTO wp_term_relationships VALUES (1, 1, 5)"},
+        {"post_date"},
         {"--map", "wp_posts.post_date_gmt=text"}};
 }
 
@@ -267,7 +297,14 @@ RealSchema grown_on_postgres(const std::string& target) {
          "UPDATE setting SET name = upper(name) WHERE name = 'k' || ({0} - 1)",
          "DELETE FROM event WHERE id = {0} + 100",
          "UPDATE billing.invoice SET net = net + 0.01 WHERE number = {0}",
-         "INSERT INTO account (email, feeling) VALUES ('New{0}@example.org', 'happy')"}};
+         "INSERT INTO account (email, feeling) VALUES ('New{0}@example.org', 'happy')"},
+        {"INSERT INTO setting VALUES ('trailing', '1'), ('trailing ', '2'), ('Trailing', '3')",
+         "DELETE FROM event WHERE account_id IS NULL"},
+        {"INSERT INTO setting VALUES ('trailing', '4')", "UPDATE account SET feeling = 'angry'",
+         "UPDATE account SET email = 'same'",
+         "INSERT INTO event (id, at, kind, account_id) VALUES (1000000, '2025-01-01', 'x',"
+         " '00000000-0000-4000-8000-ffffffffffff')"},
+        {}};
 }
 
 std::vector<RealSchema> real_schemas() {
@@ -338,6 +375,13 @@ TEST_P(CrossSchemasTest, MoveWhileTheyAreWrittenTo) {
     ends.must_run(End::Source,
                   read_file(std::filesystem::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cross_schemas" /
                             GetParam().file));
+    std::vector<std::string> check{"check"};
+    check.insert(check.end(), GetParam().options.begin(), GetParam().options.end());
+    const ProcessResult checked = dbsync.run(check);
+    EXPECT_EQ(checked.exit_code, 0) << checked;
+    for (const std::string& told : GetParam().told) {
+        EXPECT_THAT(checked.out, testing::HasSubstr(told));
+    }
     Application application = ends.application();
     if (is_mysql(GetParam().source)) {
         application("SET SESSION sql_mode = 'ALLOW_INVALID_DATES'");
@@ -358,6 +402,13 @@ TEST_P(CrossSchemasTest, MoveWhileTheyAreWrittenTo) {
     ASSERT_EQ(moved.exit_code, 0);
     EXPECT_EQ(first_difference(ends.dump(End::Source), ends.dump(End::Target)), "");
     EXPECT_EQ(dbsync.run({"verify"}).exit_code, 0);
+    for (const std::string& sql : GetParam().taken) {
+        const ProcessResult result = ends.script(End::Target, sql);
+        EXPECT_EQ(result.exit_code, 0) << sql << ": " << result;
+    }
+    for (const std::string& sql : GetParam().refused) {
+        EXPECT_NE(ends.script(End::Target, sql).exit_code, 0) << sql;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemas,
