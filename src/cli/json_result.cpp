@@ -110,11 +110,13 @@ std::string json_of(const VerifyResult& result, RowText form) {
                           {"mismatches", each.mismatches},
                           {"repaired", each.repaired},
                           {"keys_rechecked", each.keys_rechecked},
+                          {"put_aside", each.put_aside},
                           {"examples", examples}});
     }
     return text_of({{"identical", result.identical},
                     {"rows", result.rows},
                     {"keys_rechecked", result.keys_rechecked},
+                    {"put_aside", result.put_aside},
                     {"tables", tables}});
 }
 

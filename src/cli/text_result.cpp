@@ -128,6 +128,9 @@ std::string text_of(const VerifyResult& result, RowText form) {
         if (each.repaired > 0) {
             verdict += fmt::format(", {} repaired", show_count(each.repaired));
         }
+        if (each.put_aside > 0) {
+            verdict += fmt::format(", {} put aside", show_count(each.put_aside));
+        }
         rows.push_back({each.table.name.display(), show_count(each.rows),
                         show_count(each.keys_rechecked), verdict});
         mismatches += each.mismatches;
@@ -141,7 +144,10 @@ std::string text_of(const VerifyResult& result, RowText form) {
                 differences;
     }
     return text + (result.identical ? "identical: " : "NOT identical: ") +
-           fmt::format("{} rows in {} tables\n", show_count(result.rows), result.tables.size());
+           fmt::format("{} rows in {} tables{}\n", show_count(result.rows), result.tables.size(),
+                       result.put_aside == 0
+                           ? ""
+                           : fmt::format("; {} rows are put aside", show_count(result.put_aside)));
 }
 
 Error difference_error(const VerifyResult& result) {

@@ -55,6 +55,11 @@ void TargetSession::quarantine(const Table& /*table*/,
     DBSYNC_CHECK(false, "this engine takes rows of its own kind only");
 }
 
+void TargetSession::read_quarantined(const Table& /*table*/,
+                                     const std::function<void(const QuarantinedRow&)>& /*take*/) {
+    DBSYNC_CHECK(false, "this engine takes rows of its own kind only");
+}
+
 std::optional<Table> Target::find_table(const TableName& /*name*/) {
     throw Error{{.kind = ErrorKind::Unsupported,
                  .what_failed = "this target only takes a source of its own engine",

@@ -15,6 +15,7 @@
 #include "row/table.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -116,6 +117,11 @@ class TargetSession {
                             std::span<const QuarantinedRow> rows,
                             std::span<const std::string> settled_keys,
                             bool all);
+
+    // Every row of the table that is put aside (key and row only), committed ones, outside
+    // begin()/commit().
+    virtual void read_quarantined(const Table& table,
+                                  const std::function<void(const QuarantinedRow&)>& take);
 
     // Notes that a whole table must be compared again.
     virtual void mark_table_unverified(const Table& table) = 0;

@@ -400,12 +400,18 @@ std::uint64_t Verify::unverified_count() {
 
 VerifyResult Verify::result() const {
     VerifyResult result;
+    std::map<std::int32_t, std::uint64_t> aside;
+    for (const auto& [table_id, rows] : move_.target.quarantined(move_.job)) {
+        aside[table_id] = rows;
+    }
     for (const Table& table : tables_) {
-        const TableVerified& verified = verified_.at(table.id);
+        TableVerified verified = verified_.at(table.id);
+        verified.put_aside = aside[table.id];
+        result.put_aside += verified.put_aside;
         result.identical = result.identical && verified.mismatches == 0;
         result.rows += verified.rows;
         result.keys_rechecked += verified.keys_rechecked;
-        result.tables.push_back(verified);
+        result.tables.push_back(std::move(verified));
     }
     return result;
 }

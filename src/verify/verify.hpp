@@ -29,6 +29,7 @@ struct TableVerified {
     std::uint64_t keys_rechecked = 0;
     std::uint64_t mismatches = 0;      // true differences, after repair if that was asked for
     std::uint64_t repaired = 0;
+    std::uint64_t put_aside = 0;       // rows of the source that stand aside on the target
     std::vector<Difference> examples;  // every difference, up to `differences_kept_max`
 };
 
@@ -36,6 +37,7 @@ struct VerifyResult {
     bool identical = true;
     std::uint64_t rows = 0;
     std::uint64_t keys_rechecked = 0;
+    std::uint64_t put_aside = 0;
     std::vector<TableVerified> tables;
 };
 

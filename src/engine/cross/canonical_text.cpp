@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/cross/canonical_text.hpp"
 
+#include "engine/cross/rows.hpp"
+
 #include "row/canonical.hpp"
 
 #include <algorithm>
@@ -48,6 +50,12 @@ std::vector<std::string> differing_columns(const Table& table,
     const std::vector<std::string_view> source = canonical_fields(source_row);
     const std::vector<std::string_view> target = canonical_fields(target_row);
     const std::size_t key = std::max<std::size_t>(1, table.key.size());
+    const auto is_aside = [&](const std::vector<std::string_view>& row) {
+        return row.size() > key && row[key] == put_aside_mark;
+    };
+    if (is_aside(source) || is_aside(target)) {
+        return {"the row that is put aside"};
+    }
     if (source.size() != target.size() || source.size() <= key) {
         return {};
     }

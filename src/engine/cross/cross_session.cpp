@@ -6,6 +6,8 @@
 #include "engine/cross/rows.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace dbsync::cross {
@@ -167,6 +169,7 @@ class Session final : public TargetSession {
     }
 
   private:
+    void read_aside(const TablePlan& plan, std::span<const std::string> keys, RowSink& sink);
     std::unique_ptr<RowWriter> open(const Table& table, RowForm form) {
         const TablePlan& plan = plans_->plan(table);
         return std::make_unique<Writer>(form == RowForm::Copy ? inner_->copy_into(plan.target)
@@ -281,6 +284,26 @@ void Session::read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) 
     ToCanonical rows{plan, *translator_, sink};
     inner_->read_chunk(plan.target, here, rows);
     rows.flush();
+    if (!chunk.lower) {
+        read_aside(plan, {}, sink);
+    }
+}
+
+// Rows that are put aside, of some keys or all. Which chunk they belong to is not asked: they come
+// with the first, and where the source has them in another the keys are looked at exactly.
+void Session::read_aside(const TablePlan& plan,
+                         std::span<const std::string> keys,
+                         RowSink& sink) {
+    const std::unordered_set<std::string_view> wanted{keys.begin(), keys.end()};
+    RowBlock block;
+    inner_->read_quarantined(plan.target, [&](const QuarantinedRow& row) {
+        if (wanted.empty() || wanted.contains(row.key)) {
+            append_put_aside(row.key, row.row, block);
+        }
+    });
+    if (block.rows > 0) {
+        sink.push(std::move(block));
+    }
 }
 
 void Session::read_keys(const Table& table, std::span<const std::string> keys, RowSink& sink) {
@@ -293,6 +316,9 @@ void Session::read_keys(const Table& table, std::span<const std::string> keys, R
     ToCanonical rows{plan, *translator_, sink};
     inner_->read_keys(plan.target, own_keys(table, keys), rows);
     rows.flush();
+    if (!keys.empty()) {
+        read_aside(plan, keys, sink);
+    }
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 //   Compare  the key | the columns
 // A row that is put aside carries four more fields: its key, column, reason, and the row as JSON.
 // The key of a table without one is its row's digest (of its JSON where the row is put aside).
+// In form Compare a row that is put aside has two fields behind its key: put_aside_mark, which is
+// no value's spelling, and the digest of its JSON; both ends must have it.
 #pragma once
 
 #include "engine/cross/crossing.hpp"
@@ -25,6 +27,11 @@ namespace dbsync::cross {
 inline constexpr std::string_view flag_absent = "0";
 inline constexpr std::string_view flag_present = "1";
 inline constexpr std::string_view flag_put_aside = "2";
+
+inline constexpr std::string_view put_aside_mark = "\\A";
+
+// A row of form Compare that is put aside.
+void append_put_aside(const std::string& key, const std::string& row, RowBlock& block);
 
 // Takes an engine's rows and hands on canonical ones. Throws Error{Unrepresentable} naming table,
 // key, column and value where the options say so, and always where it is the key that has no form:
@@ -57,7 +64,9 @@ class ToCanonical : public RowSink {
     bool spell(std::string& fields, Problem& problem);
     void put_key(const std::vector<std::size_t>& places);
     void put_row(const std::string& fields, std::string_view flag);
+    std::string put_aside_key(const std::string& row) const;
     void put_aside(const Problem& problem);
+    void put_aside_to_compare();
     [[noreturn]] void refuse(const Problem& problem) const;
     std::string shown_key() const;
     std::string as_json() const;

@@ -18,6 +18,14 @@ bool is_yes(const WireValueView& value) noexcept {
 
 }  // namespace
 
+void append_put_aside(const std::string& key, const std::string& row, RowBlock& block) {
+    block.bytes += key;
+    const auto key_end = static_cast<std::uint32_t>(block.bytes.size());
+    block.bytes += "\t" + std::string{put_aside_mark} + "\t" + canonical_digest(row) + "\n";
+    ++block.rows;
+    block.ends.push_back({key_end, static_cast<std::uint32_t>(block.bytes.size())});
+}
+
 ToCanonical::ToCanonical(const TablePlan& plan,
                          Translator& translator,
                          Translator& writer,
@@ -170,10 +178,27 @@ bool ToCanonical::take_row(std::string_view& rows) {
         refuse(problem);
     }
     if (form_ == RowForm::Compare) {
-        return false;  // it is not among the target's rows either
+        put_aside_to_compare();
+    } else {
+        put_aside(problem);
     }
-    put_aside(problem);
     return true;
+}
+
+std::string ToCanonical::put_aside_key(const std::string& row) const {
+    if (plan_.keyless()) {
+        return canonical_digest(row);
+    }
+    std::vector<WireValueView> key;
+    for (const std::size_t place : plan_.key) {
+        key.push_back(values_[at_[place]]);
+    }
+    return canonical_of(plan_, plan_.key, translator_, by_target_, key);
+}
+
+void ToCanonical::put_aside_to_compare() {
+    const std::string row = as_json();
+    append_put_aside(put_aside_key(row), row, block_);
 }
 
 void ToCanonical::put_aside(const Problem& problem) {
@@ -182,15 +207,9 @@ void ToCanonical::put_aside(const Problem& problem) {
         fields += i == 0 ? "\\N" : "\t\\N";
     }
     const std::string row = as_json();
-    std::vector<WireValueView> key;
-    for (const std::size_t place : plan_.key) {
-        key.push_back(values_[at_[place]]);
-    }
-    const std::string key_text = plan_.keyless()
-                                     ? canonical_digest(row)
-                                     : canonical_of(plan_, plan_.key, translator_, by_target_, key);
     for (const std::string& more :
-         {key_text, plan_.columns[problem.column].source.column.name, problem.reason, row}) {
+         {put_aside_key(row), plan_.columns[problem.column].source.column.name, problem.reason,
+          row}) {
         fields += '\t';
         append_canonical(fields, more);
     }

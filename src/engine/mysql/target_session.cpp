@@ -73,6 +73,10 @@ class MysqlTargetSession : public TargetSession {
         put_aside(connection_, job_, table.id, rows, settled_keys, all);
     }
     void mark_table_unverified(const Table& table) override;
+    void read_quarantined(const Table& table,
+                          const std::function<void(const QuarantinedRow&)>& take) override {
+        read_put_aside(connection_, job_, table.id, take);
+    }
     void commit() override;
     void rollback() noexcept override;
     void read_chunk(const Table& table, const Chunk& chunk, RowSink& sink) override;

@@ -93,6 +93,18 @@ void put_aside(Connection& connection,
     }
 }
 
+void read_put_aside(Connection& connection,
+                    const std::string& job,
+                    std::int32_t table_id,
+                    const std::function<void(const QuarantinedRow&)>& take) {
+    const Result rows = connection.run(
+        "SELECT key, \"row\" FROM dbsync.target_quarantine WHERE job = $1 AND table_id = $2",
+        {job, std::to_string(table_id)});
+    for (int row = 0; row < rows.rows(); ++row) {
+        take({.key = rows.text(row, 0), .column = {}, .reason = {}, .row = rows.text(row, 1)});
+    }
+}
+
 std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(Connection& connection,
                                                                     const std::string& job) {
     const Result counts = connection.run(

@@ -5,6 +5,7 @@
 #include "engine/target.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,6 +22,12 @@ void put_aside(Connection& connection,
                std::span<const QuarantinedRow> rows,
                std::span<const std::string> settled_keys,
                bool all);
+
+// As TargetSession::read_quarantined().
+void read_put_aside(Connection& connection,
+                    const std::string& job,
+                    std::int32_t table_id,
+                    const std::function<void(const QuarantinedRow&)>& take);
 
 // As Target::quarantined().
 [[nodiscard]] std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(

@@ -84,6 +84,10 @@ class PostgresTargetSession : public TargetSession {
                     std::span<const std::string> settled_keys, bool all) override {
         put_aside(connection_, job_, table.id, rows, settled_keys, all);
     }
+    void read_quarantined(const Table& table,
+                          const std::function<void(const QuarantinedRow&)>& take) override {
+        read_put_aside(connection_, job_, table.id, take);
+    }
     void mark_table_unverified(const Table& table) override;
     void commit() override;
     void rollback() noexcept override;
