@@ -161,8 +161,9 @@ RealSchema rails(const std::string& target) {
         {"INSERT INTO users (email, created_at, updated_at) VALUES ('Defaults', '2025-01-01',"
          " '2025-01-01')",
          "INSERT INTO users (email) VALUES ('no time')",
-         "INSERT INTO posts (user_id, created_at, updated_at) VALUES (99999, '2025-01-01',"
-         " '2025-01-01')",
+         // With a time, because MySQL 9.7 does not check it where the index's other column is NULL.
+         "INSERT INTO posts (user_id, published_at, created_at, updated_at) VALUES (99999,"
+         " '2025-01-01', '2025-01-01', '2025-01-01')",
          "INSERT INTO posts (id, user_id, created_at, updated_at) SELECT id, user_id, created_at,"
          " updated_at FROM posts"},
         {"index_posts_on_title"}};
