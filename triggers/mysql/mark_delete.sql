@@ -1,6 +1,6 @@
 -- mark_delete: records the value of a row that is to be deleted and that children may refer to.
--- Before, because a DELETE IGNORE that another child forbids leaves what it has cascaded as it is and
--- fires no AFTER trigger (seen on MySQL 9.7).
+-- Before, because a DELETE IGNORE that another child forbids leaves what it has cascaded as it is
+-- and fires no AFTER trigger (seen on MySQL 9.7).
 -- {{ident:trigger}}     name of the trigger
 -- {{ident:table}}       the parent table
 -- {{ident:mark}}        the cascade's mark table

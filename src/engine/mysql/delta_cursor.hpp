@@ -9,8 +9,8 @@
 // other than 1), and hands out their ids again: after a restart no id counts as applied. What is
 // applied twice changes nothing.
 //
-// Text: "epoch@boot;batch;object:runs;object:runs…", objects ascending. An object is a captured table
-// (its id), the marks of a cascade (minus its id) or the marks of whole tables (0). Runs are
+// Text: "epoch@boot;batch;object:runs;object:runs…", objects ascending. An object is a captured
+// table (its id), the marks of a cascade (minus its id) or the marks of whole tables (0). Runs are
 // ascending and do not overlap: "7" an id, "1-500" every id, "7-99/2" every second one.
 #pragma once
 
