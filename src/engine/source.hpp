@@ -203,6 +203,7 @@ struct CaptureState {
     bool installed = false;  // start-capture has returned 0 for at least one table
     bool fenced = false;
     std::string job;         // whose capture it is
+    std::string epoch = {};  // of this capture: another one after stop-capture and start-capture
 };
 
 struct BacklogTable {

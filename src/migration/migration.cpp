@@ -113,13 +113,30 @@ TargetJob Migration::require_snapshot() {
                      .what_failed = "there is no complete snapshot on the target",
                      .hint = "run `dbsync snapshot` first"}};
     }
-    if (const std::string identity = source_.identity(); job->source_identity != identity) {
-        throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "the source is not the database this job began with",
-                     .hint = "look at --source; after a failover or a restored backup begin a new "
-                             "move"}};
-    }
+    require_same_history(*job);
     return *job;
+}
+
+// Which database feeds the target, and by which capture: between two captures of one database
+// changes went unrecorded.
+std::string Migration::history() {
+    return source_.identity() + ", capture " + source_.capture_state().epoch;
+}
+
+void Migration::require_same_history(const TargetJob& job) {
+    if (job.source_identity == history()) {
+        return;
+    }
+    const bool same_database = job.source_identity.starts_with(source_.identity() + ", capture ");
+    throw Error{{.kind = ErrorKind::Precondition,
+                 .what_failed = same_database
+                                    ? "the target was fed by an earlier capture of the source: "
+                                      "what was written between the two was not recorded"
+                                    : "the source is not the database this job began with",
+                 .hint = same_database ? "empty the target, or give another one, and begin the "
+                                         "move anew with another --job"
+                                       : "look at --source; after a failover or a restored backup "
+                                         "begin a new move"}};
 }
 
 // Tables of which the target's ledger does not have every chunk. After a snapshot these are tables
@@ -243,6 +260,7 @@ SnapshotResult Migration::snapshot(const SnapshotCommandOptions& options) {
     std::vector<Table> tables = require_capture();
     const std::optional<TargetJob> job = target_.job(options_.job);
     if (job) {
+        require_same_history(*job);
         check_identities();
     }
     source_.audit();
@@ -293,7 +311,7 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     if (options.external) {
         snapshot.adopt();
     }
-    target_.prepare(options_.job, source_.identity());
+    target_.prepare(options_.job, history());
     check_identities();
     if (with_schema) {
         snapshot.create_schema();

@@ -126,6 +126,8 @@ class Migration {
     void check_identities();
     std::vector<Table> require_capture();
     TargetJob require_snapshot();
+    std::string history();
+    void require_same_history(const TargetJob& job);
     std::vector<std::string> uncopied(const std::vector<Table>& tables);
     void require_copied(const std::vector<Table>& tables);
     void refuse_fenced(const std::string& hint);

@@ -100,6 +100,25 @@ TEST_P(MysqlSettingsTest, SaysThatAViewWasMadeOrChangedDuringTheMove) {
     EXPECT_THAT(cut.err, HasSubstr("VIEW later"));
 }
 
+// In an instant, and declared as before: only the values are others.
+TEST_P(MysqlSettingsTest, AColumnThatWasDroppedAndAddedAgainIsReadAnew) {
+    ASSERT_EQ(dbsync_.run({"migrate"}).exit_code, 0);
+    ends_->must_run(End::Source,
+                    "ALTER TABLE t ADD COLUMN w int, ALGORITHM = INSTANT;"
+                    "ALTER TABLE t DROP COLUMN w, ALGORITHM = INSTANT;"
+                    "ALTER TABLE t DROP INDEX v; ALTER TABLE t DROP COLUMN v;"
+                    "ALTER TABLE t ADD COLUMN v varchar(50), ADD UNIQUE (v)");
+
+    const ProcessResult refused = dbsync_.run({"catchup", "--until-lag", "0"});
+    const ProcessResult again = dbsync_.run({"start-capture"});
+
+    EXPECT_EQ(refused.exit_code, 8) << refused;
+    EXPECT_EQ(again.exit_code, 0) << again;
+    EXPECT_EQ(dbsync_.run({"catchup", "--until-lag", "0"}).exit_code, 0);
+    EXPECT_EQ(dbsync_.run({"cutover", "--yes"}).exit_code, 0);
+    EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, MysqlSettingsTest, testing::Values("mariadb", "mysql"),
                          [](const auto& each) { return std::string{each.param}; });
 

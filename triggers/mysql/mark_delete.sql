@@ -1,4 +1,6 @@
--- mark_delete: records the value of a deleted row that children may have referred to.
+-- mark_delete: records the value of a row that is to be deleted and that children may refer to.
+-- Before, because a DELETE IGNORE that another child forbids leaves what it has cascaded as it is
+-- and fires no AFTER trigger (seen on MySQL 9.7).
 -- {{ident:trigger}}     name of the trigger
 -- {{ident:table}}       the parent table
 -- {{ident:mark}}        the cascade's mark table
@@ -6,7 +8,7 @@
 -- {{columns:old}}       the old row's referenced columns
 -- {{columns:old_is}}    whether none of them is NULL: nothing refers to NULL
 CREATE DEFINER = CURRENT_USER TRIGGER {{ident:trigger}}
-AFTER DELETE ON {{ident:table}} FOR EACH ROW
+BEFORE DELETE ON {{ident:table}} FOR EACH ROW
 BEGIN
     IF {{columns:old_is}} THEN
         INSERT INTO {{ident:mark}} ({{columns:mark}}) VALUES ({{columns:old}});

@@ -110,8 +110,9 @@ class Planner {
         : connection_{connection},
           input_{input},
           from_{DeltaCursor::parse(from)},
-          to_{from_},
           deltas_max_{std::clamp<std::uint64_t>(deltas_max, 1, rows_limit)} {
+        from_.keep_ids_since(input.boot);
+        to_ = from_;
         batch_.from = from;
         batch_.complete = true;
     }
@@ -324,6 +325,7 @@ class Planner {
             return;
         }
         to_.epoch = input_.epoch;
+        to_.boot = input_.boot;
         to_.batch = from_.batch + 1;
         batch_.to = to_.cursor();
     }

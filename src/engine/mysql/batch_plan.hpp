@@ -21,6 +21,7 @@ inline constexpr std::size_t table_runs_min = 100;
 
 struct PlanInput {
     std::string epoch;  // of the capture in this snapshot
+    std::int64_t boot;  // of the server, see delta_cursor.hpp
     std::span<const Table> tables;
     std::span<const Cascade> cascades;  // those whose child is one of `tables`
     std::function<const TableShape&(const Table&)> shape;

@@ -98,13 +98,14 @@ TablesById read_tables(Connection& connection) {
 
 void add_definitions(Connection& connection, TablesById& tables) {
     const Result rows =
-        connection.run("SELECT id, definition, innodb_ids FROM `_dbsync_captured_table`");
+        connection.run("SELECT id, definition, innodb_ids, altered FROM `_dbsync_captured_table`");
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         if (const auto found = tables.find(id_of(rows, row)); found != tables.end()) {
             found->second.definition = rows.text(row, 1);
             if (!rows.is_null(row, 2)) {
                 found->second.innodb_ids = rows.text(row, 2);
             }
+            found->second.altered = rows.text(row, 3);
         }
     }
 }

@@ -56,6 +56,7 @@ struct CapturedRecord {
     std::vector<std::string> declarations;  // of its columns, with character set and collation
     std::string definition;                 // see read_definition() in fingerprint.hpp
     std::optional<std::string> innodb_ids;  // nothing: they could not be read then
+    std::string altered;                    // see LiveState::tables
     std::map<std::string, std::string> triggers;  // name and checksum of dbsync's on this table
 };
 

@@ -118,7 +118,7 @@ struct MarkTrigger {
 
 constexpr MarkTrigger before_update{"mark_before_update", "before", "update", true, false, true};
 constexpr MarkTrigger after_update{"mark_update", "update", "update", true, true, true};
-constexpr MarkTrigger after_delete{"mark_delete", "delete", "delete", true, false, false};
+constexpr MarkTrigger before_delete{"mark_delete", "delete", "delete", true, false, false};
 constexpr MarkTrigger after_insert{"mark_insert", "insert", "insert", false, true, false};
 
 PlannedTrigger mark_trigger(const Cascade& cascade,
@@ -205,7 +205,7 @@ sql::Rendered mark_table(const Cascade& cascade, const TableShape& parent) {
 std::vector<PlannedTrigger> mark_triggers(const Cascade& cascade, const TableShape& parent) {
     std::vector<PlannedTrigger> triggers{mark_trigger(cascade, parent, before_update),
                                          mark_trigger(cascade, parent, after_update),
-                                         mark_trigger(cascade, parent, after_delete)};
+                                         mark_trigger(cascade, parent, before_delete)};
     if (is_cascade_child(parent)) {
         triggers.push_back(mark_trigger(cascade, parent, after_insert));
     }

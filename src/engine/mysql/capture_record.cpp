@@ -140,6 +140,8 @@ void record_table(Connection& connection,
     const std::int32_t id = shape.table.id;
     const std::string ids = live.ids ? live.ids->of(shape.table.name.name) : std::string{};
     const std::string triggers = trigger_rows(shape, live);
+    const auto found = live.tables.find(shape.table.name.name);
+    const std::string altered = found == live.tables.end() ? std::string{} : found->second;
     in_transaction(connection, [&] {
         connection.run(
             fmt::format("DELETE FROM `_dbsync_captured_trigger` WHERE table_id = {}", id));
@@ -147,10 +149,11 @@ void record_table(Connection& connection,
                        triggers);
         connection.run(fmt::format(
             "UPDATE `_dbsync_captured_table` SET state = '{}', has_other_unique = {:d},"
-            " definition = {}, innodb_ids = {}, fingerprint = SHA2({}, 256) WHERE id = {}",
+            " definition = {}, innodb_ids = {}, altered = {}, fingerprint = SHA2({}, 256)"
+            " WHERE id = {}",
             state_word(TableState::Captured), shape.table.has_other_unique,
             quote_literal(definition), live.ids ? quote_literal(ids) : "NULL",
-            quote_literal(definition + ids + triggers), id));
+            quote_literal(altered), quote_literal(definition + ids + altered + triggers), id));
         if (read_anew) {
             connection.run(
                 fmt::format("INSERT INTO {} (table_id) VALUES ({})", quote_ident(whole_name), id));

@@ -50,7 +50,7 @@ std::map<std::string, std::set<std::string>> own_triggers(Connection& connection
 // as long as it is there, there is something to be removed.
 std::vector<std::string> own_tables(const LiveState& live) {
     std::vector<std::string> names;
-    for (const std::string& name : live.tables) {
+    for (const auto& [name, altered] : live.tables) {
         const bool numbered = name.starts_with(delta_name(0).substr(0, delta_name(0).size() - 1)) ||
                               name.starts_with(mark_name(0).substr(0, mark_name(0).size() - 1));
         if (numbered &&

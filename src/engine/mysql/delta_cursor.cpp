@@ -3,11 +3,13 @@
 
 #include "base/check.hpp"
 #include "base/error.hpp"
+#include "engine/mysql/connection.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -168,10 +170,13 @@ DeltaCursor DeltaCursor::parse(const Cursor& cursor) {
     if (text.empty()) {
         return parsed;
     }
-    const auto end = std::min(text.find(';'), text.size());
+    const auto end = std::min(text.find('@'), text.size());
     parsed.epoch = text.substr(0, end);
     text.remove_prefix(end);
-    if (!take(text, ';') || !take_number(text, parsed.batch) ||
+    std::uint64_t boot = 0;
+    const bool has_boot = take(text, '@') && take_number(text, boot);
+    parsed.boot = static_cast<std::int64_t>(boot);
+    if (!has_boot || !take(text, ';') || !take_number(text, parsed.batch) ||
         !take_objects(text, parsed.objects)) {
         throw Error{{.kind = ErrorKind::Internal,
                      .what_failed = fmt::format("the stored position '{:.40}' is none of a MySQL "
@@ -182,7 +187,7 @@ DeltaCursor DeltaCursor::parse(const Cursor& cursor) {
 }
 
 Cursor DeltaCursor::cursor() const {
-    std::string text = fmt::format("{};{}", epoch, batch);
+    std::string text = fmt::format("{}@{};{}", epoch, boot, batch);
     for (const auto& [object, ids] : objects) {
         if (ids.empty()) {
             continue;
@@ -194,6 +199,20 @@ Cursor DeltaCursor::cursor() const {
         }
     }
     return Cursor{text};
+}
+
+void DeltaCursor::keep_ids_since(std::int64_t started) {
+    constexpr std::int64_t tolerance_s = 2;
+    if (std::abs(started - boot) > tolerance_s) {
+        objects.clear();
+    }
+}
+
+// Both servers count the uptime from the clock as it was at the start, so steps of the clock cancel
+// out.
+std::int64_t read_boot(Connection& connection) {
+    const Result uptime = connection.run("SHOW GLOBAL STATUS LIKE 'Uptime'");
+    return connection.run("SELECT UNIX_TIMESTAMP()").integer(0, 0) - std::stoll(uptime.text(0, 1));
 }
 
 const IdSet& DeltaCursor::ids(std::int32_t object) const {

@@ -5,8 +5,12 @@
 // pending. The list stays short because what was applied is deleted (see forget.hpp), and because
 // ids come in runs.
 //
-// Text: "epoch;batch;object:runs;object:runs…", objects ascending. An object is a captured table
-// (its id), the marks of a cascade (minus its id) or the marks of whole tables (0). Runs are
+// A server that comes back from a crash may have lost commits (innodb_flush_log_at_trx_commit
+// other than 1), and hands out their ids again: after a restart no id counts as applied. What is
+// applied twice changes nothing.
+//
+// Text: "epoch@boot;batch;object:runs;object:runs…", objects ascending. An object is a captured
+// table (its id), the marks of a cascade (minus its id) or the marks of whole tables (0). Runs are
 // ascending and do not overlap: "7" an id, "1-500" every id, "7-99/2" every second one.
 #pragma once
 
@@ -18,6 +22,8 @@
 #include <vector>
 
 namespace dbsync::mysql {
+
+class Connection;
 
 struct IdRun {
     std::uint64_t first = 0;
@@ -72,6 +78,7 @@ struct IdSpan {
 
 struct DeltaCursor {
     std::string epoch;        // of the capture; empty at the beginning
+    std::int64_t boot = 0;    // when the server that the ids were read from was started
     std::uint64_t batch = 0;  // tells two cursors with the same ids apart
     std::map<std::int32_t, IdSet> objects;
 
@@ -79,6 +86,11 @@ struct DeltaCursor {
     [[nodiscard]] static DeltaCursor parse(const Cursor& cursor);
     [[nodiscard]] Cursor cursor() const;
     [[nodiscard]] const IdSet& ids(std::int32_t object) const;
+    // Forgets the ids unless they were read from the server that was started then.
+    void keep_ids_since(std::int64_t started);
 };
+
+// When the server was started: seconds since 1970 by its own clock, give or take one.
+[[nodiscard]] std::int64_t read_boot(Connection& connection);
 
 }  // namespace dbsync::mysql

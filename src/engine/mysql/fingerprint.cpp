@@ -11,10 +11,10 @@ namespace dbsync::mysql {
 LiveState read_live(Connection& connection) {
     LiveState live;
     const Result tables = connection.run(
-        "SELECT table_name FROM information_schema.tables"
+        "SELECT table_name, COALESCE(create_time, '') FROM information_schema.tables"
         " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'");
     for (std::size_t row = 0; row < tables.rows(); ++row) {
-        live.tables.insert(tables.text(row, 0));
+        live.tables.emplace(tables.text(row, 0), tables.text(row, 1));
     }
     // The order among the triggers of an event is left out: an application may add its own.
     const Result triggers = connection.run(

@@ -8,7 +8,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,7 +23,8 @@ struct LiveTrigger {
 };
 
 struct LiveState {
-    std::set<std::string, std::less<>> tables;
+    // By name, with the moment of the last ALTER (in seconds; empty where the server says none).
+    std::map<std::string, std::string, std::less<>> tables;
     std::map<std::string, LiveTrigger> triggers;  // by name; only those named with own_prefix
     std::optional<InnodbIds> ids;                 // nothing without PROCESS
 };

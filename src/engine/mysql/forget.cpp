@@ -198,7 +198,8 @@ std::vector<BacklogTable> backlog(Connection& connection, const Cursor& from) {
     for (const auto& [object, table_id] : objects) {
         all.push_back(object);
     }
-    const DeltaCursor applied = DeltaCursor::parse(from);
+    DeltaCursor applied = DeltaCursor::parse(from);
+    applied.keep_ids_since(read_boot(connection));
     std::map<std::int32_t, std::uint64_t> pending;
     for (const ObjectExtent& extent : read_extents(connection, all)) {
         pending[objects.at(extent.object)] +=

@@ -39,6 +39,7 @@ Variables read_variables(Connection& connection) {
     const Result rows = connection.run(
         "SHOW GLOBAL VARIABLES WHERE variable_name IN ('read_only', 'super_read_only', 'log_bin',"
         " 'log_bin_trust_function_creators', 'binlog_format', 'innodb_autoinc_lock_mode',"
+        " 'innodb_flush_log_at_trx_commit',"
         " 'innodb_lock_wait_timeout', 'lower_case_table_names', 'wsrep_on', 'event_scheduler',"
         " 'group_replication_single_primary_mode', 'group_replication_group_name',"
         " 'slave_run_triggers_for_rbr', 'sql_require_primary_key')");
@@ -97,6 +98,29 @@ void look_at_grants(Connection& connection, const Grants& grants, Findings& find
     }
 }
 
+// Neither server shows others' routines to those who may not read their bodies, nor says so.
+void look_at_routines(Connection& connection, const Grants& grants, Findings& findings) {
+    bool all = true;
+    if (connection.server().mariadb) {
+        try {
+            connection.run("SELECT 1 FROM mysql.proc LIMIT 0");
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Connection) {
+                throw;
+            }
+            all = false;
+        }
+    } else {
+        all = grants.has_global("SHOW_ROUTINE") || grants.has_global("SELECT");
+    }
+    if (!all) {
+        say(findings, Severity::Warn, "source",
+            "routines of other users cannot be seen, and are not carried over",
+            connection.server().mariadb ? "run GRANT SELECT ON mysql.proc TO this user"
+                                        : "run GRANT SHOW_ROUTINE ON *.* TO this user");
+    }
+}
+
 void look_at_binlog(const Variables& variables, const Grants& grants, Findings& findings) {
     if (!is_on(variables, "log_bin")) {
         return;
@@ -124,6 +148,14 @@ void look_at_settings(const Variables& variables, Findings& findings) {
             "innodb_autoinc_lock_mode is 0: writers of one table wait for each other while they "
             "write their deltas",
             "set innodb_autoinc_lock_mode to 1 or 2 (needs a restart)");
+    }
+    if (const std::string flush = value(variables, "innodb_flush_log_at_trx_commit");
+        !flush.empty() && flush != "1") {
+        say(findings, Severity::Warn, "source",
+            fmt::format("innodb_flush_log_at_trx_commit is {}: if the server crashes during the "
+                        "move it may lose commits that the target has already",
+                        flush),
+            "set it to 1 for the time of the move, or run verify --repair after a crash");
     }
     const std::string wait = value(variables, "innodb_lock_wait_timeout");
     if (!wait.empty() && std::stoll(wait) < lock_wait_min_s) {
@@ -239,6 +271,7 @@ Inspection inspect_source(Connection& connection, const TableFilter& filter) {
         [&] { grants = read_grants(connection); },
         [&] { variables = read_variables(connection); },
         [&] { look_at_grants(connection, grants, findings); },
+        [&] { look_at_routines(connection, grants, findings); },
         [&] { look_at_binlog(variables, grants, findings); },
         [&] { look_at_settings(variables, findings); },
         [&] { look_at_cluster(variables, findings); },

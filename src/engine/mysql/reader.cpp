@@ -104,6 +104,7 @@ class Reader final : public SourceReader {
     std::vector<Table> tables_;
     std::vector<Cascade> cascades_;
     std::string epoch_;
+    std::int64_t boot_ = 0;  // of the server that is connected to
     std::map<std::int32_t, TableShape> shapes_;  // as good as the audit of each snapshot
 };
 
@@ -112,6 +113,7 @@ void Reader::connect() {
         shapes_.clear();
         connection_ =
             std::make_unique<Connection>(endpoint_, SessionOptions{.role = Role::Source});
+        boot_ = read_boot(*connection_);
     }
 }
 
@@ -203,6 +205,7 @@ SnapshotTime Reader::snapshot() {
 
 Batch Reader::plan_batch(const Cursor& from, std::uint64_t deltas_max) {
     const PlanInput input{.epoch = epoch_,
+                          .boot = boot_,
                           .tables = tables_,
                           .cascades = cascades_,
                           .shape = [this](const Table& table) -> const TableShape& {
@@ -225,8 +228,10 @@ std::string Reader::bytes_of_keys(const TableShape& shape, const char* pattern) 
 // The keys of the deltas, each once. Everything visible between the lowest and the highest id of
 // the batch belongs to it, or was applied already and may be applied again.
 std::string Reader::dirty_keys(const Table& table, const DeltaRange& range) {
-    const IdSpan span = span_of(DeltaCursor::parse(range.batch->to).ids(table.id),
-                                DeltaCursor::parse(range.batch->from).ids(table.id));
+    const DeltaCursor to = DeltaCursor::parse(range.batch->to);
+    DeltaCursor from = DeltaCursor::parse(range.batch->from);
+    from.keep_ids_since(to.boot);
+    const IdSpan span = span_of(to.ids(table.id), from.ids(table.id));
     if (span.count == 0 && !range.widened) {
         return {};
     }

@@ -70,7 +70,8 @@ class MysqlSource : public Source {
         const std::optional<CaptureRow> capture = read_capture(session());
         return capture ? CaptureState{.installed = capture->installed,
                                       .fenced = capture->fenced,
-                                      .job = capture->job}
+                                      .job = capture->job,
+                                      .epoch = capture->epoch}
                        : CaptureState{};
     }
 

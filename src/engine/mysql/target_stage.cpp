@@ -76,7 +76,8 @@ LoadColumn load_column(const TargetTable& table, const std::string& column, std:
     const ColumnForm& form = table.shape.form(column);
     return {.name = std::move(name),
             .wire = form.wire,
-            .enum_error = form.data_type == "enum"};
+            .enum_error = form.data_type == "enum",
+            .shown = column};
 }
 
 LoadTarget stage_target(const TargetTable& table) {

@@ -126,6 +126,21 @@ class BulkWriter : public RowWriter {
         rows_taken_ += rows;
     }
 
+    // The server names the stage's columns.
+    [[nodiscard]] Error in_words_of_the_table(const Error& error) const {
+        ErrorFields fields = error.fields();
+        for (const LoadColumn& column : target_.columns) {
+            const std::string quoted = "column '" + column.name + "'";
+            const auto at = fields.native_text.find(quoted);
+            if (at != std::string::npos && !column.shown.empty()) {
+                fields.native_text.replace(at, quoted.size(),
+                                           "column '" + column.shown + "' of " + target_.shown);
+                break;
+            }
+        }
+        return Error{fields}.with_table(target_.shown);
+    }
+
     Connection& connection_;
     LoadTarget target_;
     bool may_hold_errors_ = false;
@@ -217,7 +232,7 @@ class LoadWriter : public BulkWriter {
                 number_after(result.info(), "Records: ") - number_after(result.info(), "Skipped: ");
             require_taken(result, rows_, taken, errors_);
         } catch (const Error& error) {
-            throw error.with_table(target_.shown);
+            throw in_words_of_the_table(error);
         }
         pieces_.clear();
         bytes_ = 0;
@@ -303,7 +318,7 @@ class InsertWriter : public BulkWriter {
                           target_.replace ? std::min(rows_, result.affected()) : result.affected(),
                           errors_);
         } catch (const Error& error) {
-            throw error.with_table(target_.shown);
+            throw in_words_of_the_table(error);
         }
         statement_.clear();
         rows_ = 0;

@@ -19,6 +19,7 @@ struct LoadColumn {
     std::string name;  // not quoted
     Wire wire = Wire::Plain;
     bool enum_error = false;  // an ENUM, whose error value strict sessions refuse
+    std::string shown = {};   // what errors call it; empty: `name`
 };
 
 struct LoadTarget {

@@ -57,7 +57,7 @@ void TriggerMaker::ensure(const std::vector<PlannedTrigger>& triggers) {
     for (const PlannedTrigger& trigger : triggers) {
         if (!stands(trigger)) {
             drop_trigger(trigger.name);
-            ddl_.run(trigger.create, "put a capture trigger on " + trigger.table);
+            ddl_.run(trigger.create, "put trigger " + trigger.name + " on " + trigger.table);
         }
     }
 }

@@ -89,11 +89,12 @@ class PostgresSource : public Source {
             return {};
         }
         const Result r = session().run(
-            "SELECT installed_at IS NOT NULL, fenced_at IS NOT NULL, job FROM dbsync.capture");
+            "SELECT installed_at IS NOT NULL, fenced_at IS NOT NULL, job, epoch"
+            " FROM dbsync.capture");
         if (r.rows() == 0) {
             return {};
         }
-        return {r.boolean(0, 0), r.boolean(0, 1), r.text(0, 2)};
+        return {r.boolean(0, 0), r.boolean(0, 1), r.text(0, 2), r.text(0, 3)};
     }
 
     std::vector<Table> captured_tables() override { return postgres::captured_tables(session()); }

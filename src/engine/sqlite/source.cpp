@@ -277,7 +277,7 @@ CaptureState SqliteSource::capture_state() {
     if (!capture) {
         return {};
     }
-    return {!read_captured(database()).empty(), capture->fenced, capture->job};
+    return {!read_captured(database()).empty(), capture->fenced, capture->job, capture->epoch};
 }
 
 std::vector<Table> SqliteSource::captured_tables() {

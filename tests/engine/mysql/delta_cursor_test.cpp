@@ -49,15 +49,15 @@ TEST(DeltaCursorTest, TheBeginningIsEmpty) {
 }
 
 TEST(DeltaCursorTest, IdsAreKeptAsRuns) {
-    EXPECT_EQ(text_of({7}), "e;1;3:7");
-    EXPECT_EQ(text_of({1, 2, 3, 4}), "e;1;3:1-4");
-    EXPECT_EQ(text_of({1, 3, 5, 7}), "e;1;3:1-7/2");
-    EXPECT_EQ(text_of({1, 2, 3, 7, 8, 9}), "e;1;3:1-3,7-9");
-    EXPECT_EQ(text_of({4, 14, 24, 34, 35, 36}), "e;1;3:4-34/10,35-36");
+    EXPECT_EQ(text_of({7}), "e@0;1;3:7");
+    EXPECT_EQ(text_of({1, 2, 3, 4}), "e@0;1;3:1-4");
+    EXPECT_EQ(text_of({1, 3, 5, 7}), "e@0;1;3:1-7/2");
+    EXPECT_EQ(text_of({1, 2, 3, 7, 8, 9}), "e@0;1;3:1-3,7-9");
+    EXPECT_EQ(text_of({4, 14, 24, 34, 35, 36}), "e@0;1;3:4-34/10,35-36");
 }
 
 TEST(DeltaCursorTest, AnIdFarBelowARunDoesNotBreakIt) {
-    EXPECT_EQ(text_of({1, 1000, 1001, 1002, 1003}), "e;1;3:1,1000-1003");
+    EXPECT_EQ(text_of({1, 1000, 1001, 1002, 1003}), "e@0;1;3:1,1000-1003");
 }
 
 TEST(DeltaCursorTest, WhatIsWrittenIsReadAgain) {
@@ -69,7 +69,7 @@ TEST(DeltaCursorTest, WhatIsWrittenIsReadAgain) {
     cursor.objects[12] = set_of({3, 6, 9, 18'446'744'073'709'551'614U});
     const Cursor text = cursor.cursor();
 
-    EXPECT_EQ(text.text(), "0af3;42;-7:1-2,5;0:9;12:3-9/3,18446744073709551614");
+    EXPECT_EQ(text.text(), "0af3@0;42;-7:1-2,5;0:9;12:3-9/3,18446744073709551614");
     const DeltaCursor again = DeltaCursor::parse(text);
 
     EXPECT_EQ(again.cursor(), text);
@@ -82,13 +82,14 @@ TEST(DeltaCursorTest, AnObjectWithoutIdsIsNotWritten) {
     cursor.epoch = "e";
     cursor.objects[4];
 
-    EXPECT_EQ(cursor.cursor().text(), "e;0");
+    EXPECT_EQ(cursor.cursor().text(), "e@0;0");
 }
 
 TEST(DeltaCursorTest, OtherTextsAreRefused) {
-    for (const char* text : {"x", "e;", "e;1;", "e;1;3", "e;1;3:", "e;1;3:5-4", "e;1;3:1-4/2",
-                             "e;1;3:1-4/0", "e;1;3:4,4", "e;1;3:4-9,8", "e;1;3:1 ", "e;1,3:1",
-                             "10:20:30"}) {
+    for (const char* text :
+         {"x", "e;1", "e@;1", "e@0;", "e@0;1;", "e@0;1;3", "e@0;1;3:", "e@0;1;3:5-4",
+          "e@0;1;3:1-4/2", "e@0;1;3:1-4/0", "e@0;1;3:4,4", "e@0;1;3:4-9,8", "e@0;1;3:1 ",
+          "e@0;1,3:1", "10:20:30"}) {
         EXPECT_THROW(static_cast<void>(DeltaCursor::parse(Cursor{text})), Error) << text;
     }
 }

@@ -128,9 +128,27 @@ TEST_P(ReaderTest, ACursorOfAnotherCaptureIsRefused) {
     look();
 
     const Error error =
-        error_of([&] { static_cast<void>(reader_->plan_batch(Cursor{"other;1;1:5"}, 10)); });
+        error_of([&] { static_cast<void>(reader_->plan_batch(Cursor{"other@0;1;1:5"}, 10)); });
 
     EXPECT_EQ(error.kind(), ErrorKind::Precondition);
+}
+
+// Without a flush at every commit a crash loses ids that were given out, and they come again.
+TEST_P(ReaderTest, AfterARestartNoIdCountsAsApplied) {
+    capture(plain);
+    app_->exec("INSERT INTO t (v) VALUES ('one'), ('two')");
+    look();
+    const Batch first = reader_->plan_batch({}, 100);
+    look();
+    EXPECT_EQ(reader_->plan_batch(first.to, 100).deltas, 0U);
+    std::string text = first.to.text();
+    const auto boot = text.find('@') + 1;
+    text.replace(boot, text.find(';') - boot, "1000");
+
+    const Batch again = reader_->plan_batch(Cursor{text}, 100);
+
+    EXPECT_EQ(again.deltas, first.deltas);
+    EXPECT_THAT(changes(again), ::testing::SizeIs(2));
 }
 
 TEST_P(ReaderTest, ABacklogIsCutFairlyFromTheLowEnd) {

@@ -6,3 +6,8 @@ CREATE TABLE owner (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20));
 CREATE TABLE owned (owner int, what varchar(20),
     CONSTRAINT owned_owner FOREIGN KEY (owner) REFERENCES owner (id)
         ON DELETE SET NULL ON UPDATE CASCADE);
+CREATE TABLE stays (id int AUTO_INCREMENT PRIMARY KEY, n int);
+CREATE TABLE goes (id int AUTO_INCREMENT PRIMARY KEY, stays int,
+    CONSTRAINT goes_stays FOREIGN KEY (stays) REFERENCES stays (id) ON DELETE CASCADE);
+CREATE TABLE holds (id int AUTO_INCREMENT PRIMARY KEY, stays int,
+    CONSTRAINT holds_stays FOREIGN KEY (stays) REFERENCES stays (id) ON DELETE RESTRICT);
