@@ -28,7 +28,11 @@ class Reader final : public SourceReader {
 
     void begin(std::span<const Table> tables, std::chrono::milliseconds lock_timeout) override {
         tables_.assign(tables.begin(), tables.end());
-        inner_->begin(tables, lock_timeout);
+        std::vector<Table> own;
+        for (const Table& table : tables) {
+            own.push_back(plans_->plan(table).source);
+        }
+        inner_->begin(own, lock_timeout);
     }
     SnapshotTime snapshot() override { return inner_->snapshot(); }
     Batch plan_batch(const Cursor& from, std::uint64_t deltas_max) override;

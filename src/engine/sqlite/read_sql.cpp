@@ -92,6 +92,38 @@ std::string bound_condition(const Table& table, const char* comparison, std::siz
     return fmt::format("({}) {} ({})", quote_list(table.key), comparison, parameters);
 }
 
+// The columns' values where they stand for a key by their bytes, whatever their collation.
+std::string same_bytes(const Table& table) {
+    std::string text;
+    for (std::size_t i = 0; i < table.key.size(); ++i) {
+        text += fmt::format(" AND _t.{} = _k.k{} COLLATE BINARY", quote_ident(table.key[i]), i + 1);
+    }
+    return text;
+}
+
+// On another engine 'a' and 'A' are two keys, even where a collation here takes them for one: the
+// rows that there are under their own spelling, and each spelling that no row has.
+std::string select_deltas_by_bytes(const Table& table) {
+    const std::string keys = numbered(table.key.size(), "k{}");
+    const std::vector<std::string> columns = writable_columns(table);
+    std::string nulls;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        nulls += ", NULL";
+    }
+    const std::string pending =
+        fmt::format("FROM {} WHERE seq > ?1 AND seq <= ?2 AND (?3 = 1 OR _dbsync_bucket(?3, {}) = "
+                    "?4)",
+                    quote_ident(delta_name(table.id)), keys);
+    const std::string rows = quote_ident(table.name.name);
+    return fmt::format(
+        "SELECT {0}, 1, {1} FROM (SELECT DISTINCT {2} {3} ORDER BY {2} LIMIT -1) AS _k CROSS JOIN"
+        " {4} AS _t ON {5} UNION ALL SELECT {6}, 0{7} FROM (SELECT {2} {3} GROUP BY {8}) AS _k"
+        " WHERE NOT EXISTS (SELECT 1 FROM {4} AS _t WHERE {5}{9})",
+        quote_list(table.key, "_t.{}"), quote_list(columns, "_t.{}"), keys, pending, rows,
+        conjunction(table), numbered(table.key.size(), "_k.k{}"), nulls,
+        numbered(table.key.size(), "k{} COLLATE BINARY"), same_bytes(table));
+}
+
 }  // namespace
 
 void add_bucket_function(Database& db) {
@@ -107,6 +139,9 @@ void add_bucket_function(Database& db) {
 // The keys are sorted before the rows are looked up, not the rows after: a LEFT JOIN keeps its left
 // side outermost, and whole rows need no sorting. LIMIT keeps the ORDER BY of the subquery alive.
 std::string select_deltas(const Table& table) {
+    if (table.order_by_bytes) {
+        return select_deltas_by_bytes(table);
+    }
     const std::string keys = numbered(table.key.size(), "k{}");
     const std::string delta = quote_ident(delta_name(table.id));
     std::string found;
@@ -125,7 +160,9 @@ std::string select_deltas(const Table& table) {
 std::string select_key(const Table& table, RowForm form) {
     std::string where;
     for (std::size_t i = 0; i < table.key.size(); ++i) {
-        where += fmt::format("{}{} = ?{}", i == 0 ? "" : " AND ", quote_ident(table.key[i]), i + 1);
+        const std::string name = quote_ident(table.key[i]);
+        where += fmt::format("{}{} = ?{}", i == 0 ? "" : " AND ", name, i + 1);
+        where += table.order_by_bytes ? fmt::format(" AND {} = ?{} COLLATE BINARY", name, i + 1) : "";
     }
     return fmt::format("SELECT {} FROM {} WHERE {}", quote_list(form_columns(table, form)),
                        quote_ident(table.name.name), where);
