@@ -39,7 +39,9 @@ struct ModelColumn {
     // A literal in canonical form, or one of the functions below; nothing: no default, or none
     // that carries over (then `left_behind` of the model names it).
     std::optional<std::string> default_value;
-    enum class DefaultFunction { None, CurrentTimestamp, CurrentDate, RandomUuid };
+    // CurrentTimestamp is the session's time of day where the type has no zone, UtcTimestamp is
+    // UTC's (SQLite's CURRENT_TIMESTAMP).
+    enum class DefaultFunction { None, CurrentTimestamp, UtcTimestamp, CurrentDate, RandomUuid };
     DefaultFunction default_function = DefaultFunction::None;
     std::string comment;
 };

@@ -81,8 +81,8 @@ TEST_F(CliTest, RefusesUrlsThatLeadNowhere) {
                    "--target: ");
     expect_refused(dbsync_.run({"check", "--source", source_.url(), "--target", source_.url()}), 2,
                    "the same");
-    expect_refused(dbsync_.run({"check", "--source", source_.url(), "--target",
-                                "postgresql://h/d"}), 2, "from sqlite to postgresql");
+    expect_refused(dbsync_.run({"check", "--source", "postgresql://h/d", "--target",
+                                source_.url()}), 2, "from postgresql to sqlite");
     expect_refused(dbsync_.run({"snapshot"}), 2, "--source is not given");
 }
 

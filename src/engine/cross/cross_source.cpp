@@ -118,10 +118,9 @@ Inspection CrossSource::inspect(const TableFilter& filter) {
                  "rename one of them, or leave one out with --exclude"});
         }
         for (const ModelColumn& column : table.columns) {
-            const bool in_key =
-                std::find(table.key.begin(), table.key.end(), column.name) != table.key.end();
-            const std::string type =
-                column.declared.empty() ? to->declare(column.type, in_key) : column.declared;
+            const std::string type = column.declared.empty()
+                                         ? to->declare(column.type, is_keyed(table, column.name))
+                                         : column.declared;
             inspection.findings.push_back(
                 {column.type.note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
                  column.name + ": " + column.source_type + " → " + type +

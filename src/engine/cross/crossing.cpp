@@ -101,17 +101,27 @@ Table table_of(const ModelTable& model, const Translator& to) {
     Table table;
     table.name = to.rename(model.name);
     for (const ModelColumn& column : model.columns) {
-        const bool in_key =
-            std::find(model.key.begin(), model.key.end(), column.name) != model.key.end();
+        const bool keyed = is_keyed(model, column.name);
         table.columns.push_back(
             {.name = to.rename_column(column.name),
-             .type = column.declared.empty() ? to.declare(column.type, in_key) : column.declared,
+             .type = column.declared.empty() ? to.declare(column.type, keyed) : column.declared,
              .not_null = column.not_null});
     }
     return table;
 }
 
 }  // namespace
+
+bool is_keyed(const ModelTable& table, const std::string& column) {
+    const auto has = [&](const std::vector<std::string>& columns) {
+        return std::find(columns.begin(), columns.end(), column) != columns.end();
+    };
+    return has(table.key) ||
+           std::any_of(table.indexes.begin(), table.indexes.end(),
+                       [&](const ModelIndex& each) { return each.unique && has(each.columns); }) ||
+           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                       [&](const ModelForeignKey& each) { return has(each.columns); });
+}
 
 PlanBook::PlanBook(const Endpoint& source, const Endpoint& target)
     : source_{source},

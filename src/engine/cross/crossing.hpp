@@ -21,6 +21,10 @@
 
 namespace dbsync::cross {
 
+// Whether the column is part of what the target's server keeps unique or refers by: types of
+// limited length stand there.
+[[nodiscard]] bool is_keyed(const ModelTable& table, const std::string& column);
+
 struct ColumnPlan {
     ColumnCrossing source;  // the column as it stands there; kind and type as the target has them
     ColumnCrossing target;

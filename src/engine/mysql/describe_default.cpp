@@ -78,6 +78,9 @@ Function function_of(std::string_view text) {
     if (name.is_word("current_timestamp") || name.is_word("now")) {
         return Function::CurrentTimestamp;
     }
+    if (name.is_word("utc_timestamp")) {
+        return Function::UtcTimestamp;
+    }
     if (name.is_word("curdate") || name.is_word("current_date")) {
         return Function::CurrentDate;
     }
@@ -88,6 +91,7 @@ bool takes(Function function, Kind kind) {
     switch (function) {
         case Function::None: return false;
         case Function::CurrentTimestamp:
+        case Function::UtcTimestamp:
             return kind == Kind::DateTime || kind == Kind::Instant;
         case Function::CurrentDate: return kind == Kind::Date;
         case Function::RandomUuid: return kind == Kind::Uuid || kind == Kind::Text;

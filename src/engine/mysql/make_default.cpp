@@ -26,8 +26,9 @@ bool is_text(Form form) noexcept {
 // An instant is kept as UTC in a DATETIME; a moment without a zone is the session's.
 std::optional<std::string> now_sql(const ModelColumn& column, const DeclaredType& type) {
     const int digits = std::max(0, type.first);
-    if (type.form == Form::Timestamp ||
-        (type.form == Form::DateTime && column.type.kind != Kind::Instant)) {
+    const bool in_utc = column.type.kind == Kind::Instant ||
+                        column.default_function == Function::UtcTimestamp;
+    if (type.form == Form::Timestamp || (type.form == Form::DateTime && !in_utc)) {
         return fmt::format("CURRENT_TIMESTAMP({})", digits);
     }
     if (type.form == Form::DateTime) {
@@ -60,7 +61,8 @@ std::optional<std::string> uuid_sql(const DeclaredType& type) {
 
 std::optional<std::string> function_sql(const ModelColumn& column, const DeclaredType& type) {
     switch (column.default_function) {
-        case Function::CurrentTimestamp: return now_sql(column, type);
+        case Function::CurrentTimestamp:
+        case Function::UtcTimestamp: return now_sql(column, type);
         case Function::CurrentDate: return today_sql(type);
         case Function::RandomUuid: return uuid_sql(type);
         case Function::None: break;

@@ -67,10 +67,17 @@ Function function_of(const std::string& expression) {
     constexpr std::array<std::string_view, 3> now{"now()", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP"};
     constexpr std::array<std::string_view, 2> uuid{"gen_random_uuid()",
                                                    "public.uuid_generate_v4()"};
+    constexpr std::array<std::string_view, 3> utc{
+        "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC'::text)", "(now() AT TIME ZONE 'utc'::text)",
+        "timezone('utc'::text, now())"};
     const auto is_one_of = [&](const auto& names) {
         return std::find(names.begin(), names.end(), expression) != names.end();
     };
-    return is_one_of(now)                 ? Function::CurrentTimestamp
+    // With a precision, too: LOCALTIMESTAMP(6).
+    const std::string word = expression.substr(0, expression.find('('));
+    const bool is_now = is_one_of(now) || word == "CURRENT_TIMESTAMP" || word == "LOCALTIMESTAMP";
+    return is_now                         ? Function::CurrentTimestamp
+           : is_one_of(utc)               ? Function::UtcTimestamp
            : expression == "CURRENT_DATE" ? Function::CurrentDate
            : is_one_of(uuid)              ? Function::RandomUuid
                                           : Function::None;

@@ -173,6 +173,11 @@ std::string now_sql(const ModelType& type) {
 // " DEFAULT …", or nothing where the value has no form here.
 std::string default_sql(const ModelColumn& column, const std::string& declared) {
     switch (column.default_function) {
+        case ModelColumn::DefaultFunction::UtcTimestamp:
+            if (column.type.kind == Kind::DateTime) {
+                return " DEFAULT (CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
+            }
+            return " DEFAULT " + now_sql(column.type);
         case ModelColumn::DefaultFunction::CurrentTimestamp:
             return " DEFAULT " + now_sql(column.type);
         case ModelColumn::DefaultFunction::CurrentDate:

@@ -113,10 +113,7 @@ void Describer::add_default(const std::string& table, const ColumnDetail& detail
     const Kind kind = column.type.kind;
     const bool moment = kind == Kind::DateTime || kind == Kind::Instant || kind == Kind::Text;
     if (same_name(text, "CURRENT_TIMESTAMP") && moment) {
-        column.default_function = Function::CurrentTimestamp;
-        if (kind == Kind::DateTime && column.type.note.empty()) {
-            column.type.note = "its default is UTC's time in SQLite, the session's zone's there";
-        }
+        column.default_function = Function::UtcTimestamp;
         return;
     }
     if (same_name(text, "CURRENT_DATE") && (kind == Kind::Date || kind == Kind::Text)) {
