@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/mysql/translator.hpp"
 
-#include "base/check.hpp"
+#include "engine/field_splitter.hpp"
 #include "engine/mysql/catalog.hpp"
 #include "engine/mysql/declare.hpp"
 #include "engine/mysql/make_schema.hpp"
@@ -34,11 +34,17 @@ std::string joined(std::span<const WireValueView> values) {
 }
 
 // Values of binary columns stay the hexadecimal digits that they are in rows.
+void unescape(std::string_view field, std::string& text) {
+    text = field_value(field).value_or("");
+}
+
 class MysqlTranslator final : public Translator {
   public:
     void split(std::string_view& rows,
                std::size_t columns,
-               std::vector<WireValueView>& values) override;
+               std::vector<WireValueView>& values) override {
+        fields_.split(rows, columns, values);
+    }
     void join(std::string& rows, std::span<const WireValueView> values) override {
         rows += joined(values);
         rows += '\n';
@@ -87,40 +93,8 @@ class MysqlTranslator final : public Translator {
     }
 
   private:
-    WireValueView take_field(std::string_view field, std::size_t place);
-
-    std::vector<std::string> held_;  // fields that were escaped, by place
+    FieldSplitter fields_{unescape};
 };
-
-// The field as it is in the row, unless there is an escape in it.
-WireValueView MysqlTranslator::take_field(std::string_view field, std::size_t place) {
-    if (field == "\\N") {
-        return {};
-    }
-    if (field.find('\\') == std::string_view::npos) {
-        return {.null = false, .storage = 't', .text = field};
-    }
-    held_[place] = field_value(field).value_or("");
-    return {.null = false, .storage = 't', .text = held_[place]};
-}
-
-void MysqlTranslator::split(std::string_view& rows,
-                            std::size_t columns,
-                            std::vector<WireValueView>& values) {
-    if (held_.size() < columns) {
-        held_.resize(columns);
-    }
-    const auto end = std::min(rows.find('\n'), rows.size());  // a newline in a field is an escape
-    std::string_view line = rows.substr(0, end);
-    rows.remove_prefix(std::min(end + 1, rows.size()));
-    values.clear();
-    for (std::size_t place = 0; place < columns; ++place) {
-        const auto tab = std::min(line.find('\t'), line.size());
-        values.push_back(take_field(line.substr(0, tab), place));
-        DBSYNC_CHECK(place + 1 == columns || tab < line.size(), "a row has all its fields");
-        line.remove_prefix(std::min(tab + 1, line.size()));
-    }
-}
 
 }  // namespace
 

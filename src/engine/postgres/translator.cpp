@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/postgres/translator.hpp"
 
-#include "base/check.hpp"
+#include "engine/field_splitter.hpp"
 #include "engine/postgres/make_schema.hpp"
 #include "engine/postgres/row_query.hpp"
 #include "engine/postgres/translator_types.hpp"
@@ -78,11 +78,24 @@ std::string joined(std::span<const WireValueView> values) {
     return line;
 }
 
+void unescape(std::string_view field, std::string& text) {
+    auto escape = field.find('\\');
+    while (escape != std::string_view::npos && escape + 1 < field.size()) {
+        text += field.substr(0, escape);
+        text += unescaped(field[escape + 1]);
+        field.remove_prefix(escape + 2);
+        escape = field.find('\\');
+    }
+    text += field;
+}
+
 class PostgresTranslator final : public Translator {
   public:
     void split(std::string_view& rows,
                std::size_t columns,
-               std::vector<WireValueView>& values) override;
+               std::vector<WireValueView>& values) override {
+        fields_.split(rows, columns, values);
+    }
     void join(std::string& rows, std::span<const WireValueView> values) override {
         append_values(rows, values);
         rows += '\n';
@@ -133,49 +146,8 @@ class PostgresTranslator final : public Translator {
     }
 
   private:
-    WireValueView take_field(std::string_view field, std::size_t place);
-
-    std::vector<std::string> held_;  // fields that were escaped, by place
+    FieldSplitter fields_{unescape};
 };
-
-// The field as it is in the row, unless there is an escape in it.
-WireValueView PostgresTranslator::take_field(std::string_view field, std::size_t place) {
-    if (field == "\\N") {
-        return {};
-    }
-    auto escape = field.find('\\');
-    if (escape == std::string_view::npos) {
-        return {.null = false, .storage = 't', .text = field};
-    }
-    std::string& text = held_[place];
-    text.clear();
-    while (escape != std::string_view::npos && escape + 1 < field.size()) {
-        text += field.substr(0, escape);
-        text += unescaped(field[escape + 1]);
-        field.remove_prefix(escape + 2);
-        escape = field.find('\\');
-    }
-    text += field;
-    return {.null = false, .storage = 't', .text = text};
-}
-
-void PostgresTranslator::split(std::string_view& rows,
-                               std::size_t columns,
-                               std::vector<WireValueView>& values) {
-    if (held_.size() < columns) {
-        held_.resize(columns);
-    }
-    const auto end = std::min(rows.find('\n'), rows.size());  // a newline in a field is an escape
-    std::string_view line = rows.substr(0, end);
-    rows.remove_prefix(std::min(end + 1, rows.size()));
-    values.clear();
-    for (std::size_t place = 0; place < columns; ++place) {
-        const auto tab = std::min(line.find('\t'), line.size());
-        values.push_back(take_field(line.substr(0, tab), place));
-        DBSYNC_CHECK(place + 1 == columns || tab < line.size(), "a row has all its fields");
-        line.remove_prefix(std::min(tab + 1, line.size()));
-    }
-}
 
 }  // namespace
 
