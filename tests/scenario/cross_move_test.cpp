@@ -148,6 +148,10 @@ TEST_P(CrossMoveTest, FollowsAKeyThatOnlyChangesItsCase) {
         EXPECT_EQ(caught_up.exit_code, 0) << caught_up;
         expect_equal();
     }
+    ends_->must_run(End::Target, "INSERT INTO word VALUES ('aLPHA', '1')");
+    EXPECT_EQ(dbsync_.run({"verify"}).exit_code, 6);
+    EXPECT_EQ(dbsync_.run({"verify", "--repair"}).exit_code, 0);
+    expect_equal();
     ends_->must_run(End::Source, "UPDATE word SET k = 'DELTA' WHERE k = 'Delta';"
                                  "DELETE FROM word WHERE k = 'epsilon'");
     const ProcessResult cut = dbsync_.run({"cutover", "--yes"});

@@ -291,8 +291,8 @@ RealSchema grown_on_postgres(const std::string& target) {
          {"setting", {{"name"}, {"value"}}}},
         {"INSERT INTO event (at, kind) VALUES (timestamptz '2025-06-01 00:00:00+00' - "
          "{0} * interval '9 days', 'live')",
-         "UPDATE account SET tags = array_append(tags, 'x'), settings = settings || '{{\"turn\": {0}}}', "
-         "active = NOT active, balance = {0} WHERE email = 'user{0}@example.org'",
+         "UPDATE account SET tags = array_append(tags, 'x'), settings = settings || "
+         "'{{\"turn\": {0}}}', active = NOT active, balance = {0} WHERE email = 'user{0}@example.org'",
          "UPDATE event SET at = at + interval '200 days' WHERE id = {0}",
          "INSERT INTO setting VALUES ('k{0}', NULL)",
          "UPDATE setting SET name = upper(name) WHERE name = 'k' || ({0} - 1)",
@@ -336,7 +336,8 @@ class SteadyWriter {
   private:
     void write(const std::stop_token& stop) {
         for (std::uint64_t turn = 1; !stop.stop_requested(); ++turn) {
-            const std::string sql = fmt::format(fmt::runtime(writes_[turn % writes_.size()]), turn);
+            const std::string& write = writes_[turn % writes_.size()];
+            const std::string sql = fmt::format(fmt::runtime(write), turn);
             try {
                 application_(sql);
             } catch (const std::exception& error) {
@@ -373,9 +374,8 @@ TEST_P(CrossSchemasTest, MoveWhileTheyAreWrittenTo) {
     DbsyncBinary dbsync{home};
     dbsync.set("DBSYNC_SOURCE", ends.url(End::Source));
     dbsync.set("DBSYNC_TARGET", ends.url(End::Target));
-    ends.must_run(End::Source,
-                  read_file(std::filesystem::path{DBSYNC_SOURCE_DIR} / "tests/scenario/cross_schemas" /
-                            GetParam().file));
+    const std::filesystem::path schemas{DBSYNC_SOURCE_DIR "/tests/scenario/cross_schemas"};
+    ends.must_run(End::Source, read_file(schemas / GetParam().file));
     std::vector<std::string> check{"check"};
     check.insert(check.end(), GetParam().options.begin(), GetParam().options.end());
     const ProcessResult checked = dbsync.run(check);

@@ -162,7 +162,9 @@ std::string select_key(const Table& table, RowForm form) {
     for (std::size_t i = 0; i < table.key.size(); ++i) {
         const std::string name = quote_ident(table.key[i]);
         where += fmt::format("{}{} = ?{}", i == 0 ? "" : " AND ", name, i + 1);
-        where += table.order_by_bytes ? fmt::format(" AND {} = ?{} COLLATE BINARY", name, i + 1) : "";
+        if (table.order_by_bytes) {
+            where += fmt::format(" AND {} = ?{} COLLATE BINARY", name, i + 1);
+        }
     }
     return fmt::format("SELECT {} FROM {} WHERE {}", quote_list(form_columns(table, form)),
                        quote_ident(table.name.name), where);
