@@ -74,9 +74,8 @@ class Follower {
             const Table& parent = table_by_id(tables_, cascade.parent_id);
             for (std::size_t i = 0; i < values.size(); i += cascade_values_max) {
                 const std::size_t count = std::min(values.size() - i, cascade_values_max);
-                add_keys(parent,
-                         reader_.find_children(parent, self, std::span{values}.subspan(i, count), {})
-                             .keys);
+                const std::span some = std::span{values}.subspan(i, count);
+                add_keys(parent, reader_.find_children(parent, self, some, {}).keys);
             }
         }
     }
