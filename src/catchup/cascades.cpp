@@ -6,6 +6,7 @@
 #include "engine/move.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace dbsync {
@@ -21,8 +22,11 @@ class Follower {
              const CascadeLimits& limits)
         : cascades_{cascades}, tables_{tables}, reader_{reader}, target_{target}, limits_{limits} {}
 
-    CascadeReach run(const std::vector<CascadeMark>& marks) {
-        add(marks);
+    CascadeReach run(const Batch& batch) {
+        add(batch.marks);
+        if (!batch.complete) {
+            take_parents();
+        }
         while (!waiting_.empty()) {
             const auto first = waiting_.begin();
             std::vector<std::string>& all = first->second;
@@ -58,6 +62,31 @@ class Follower {
         }
     }
 
+    // A backlog is taken in several batches, marks first. The rows that the marks are of go along:
+    // one that came or moved would otherwise be missing on the target when it is cascaded away
+    // before its own change is taken, and nothing would lead to the rows below it.
+    void take_parents() {
+        for (const auto& [id, values] : waiting_) {
+            const Cascade& cascade = by_id(id);
+            Cascade self = cascade;
+            self.child_id = cascade.parent_id;
+            self.child_columns = cascade.parent_columns;
+            const Table& parent = table_by_id(tables_, cascade.parent_id);
+            for (std::size_t i = 0; i < values.size(); i += cascade_values_max) {
+                const std::size_t count = std::min(values.size() - i, cascade_values_max);
+                const std::span some = std::span{values}.subspan(i, count);
+                add_keys(parent, reader_.find_children(parent, self, some, {}).keys);
+            }
+        }
+    }
+
+    void add_keys(const Table& table, const std::vector<std::string>& found) {
+        std::unordered_set<std::string>& keys = reach_.keys[table.id];
+        const std::size_t before = keys.size();
+        keys.insert(found.begin(), found.end());
+        held_ += keys.size() - before;
+    }
+
     void look(const Cascade& cascade, const std::vector<std::string>& values) {
         if (reach_.whole_tables.contains(cascade.child_id)) {
             return;
@@ -72,10 +101,7 @@ class Follower {
         }
         for (const CascadeChildren& found : {target_.find_children(child, cascade, values, next),
                                              reader_.find_children(child, cascade, values, next)}) {
-            std::unordered_set<std::string>& keys = reach_.keys[child.id];
-            const std::size_t before = keys.size();
-            keys.insert(found.keys.begin(), found.keys.end());
-            held_ += keys.size() - before;
+            add_keys(child, found.keys);
             add(found.marks);
         }
         if (held_ > limits_.keys_max) {
@@ -126,7 +152,7 @@ CascadeReach follow_cascades(const std::vector<Cascade>& cascades,
                              SourceReader& reader,
                              TargetSession& target,
                              const CascadeLimits& limits) {
-    return Follower{cascades, tables, reader, target, limits}.run(batch.marks);
+    return Follower{cascades, tables, reader, target, limits}.run(batch);
 }
 
 }  // namespace dbsync
