@@ -64,8 +64,8 @@ TEST(CanonicalTest, EveryDoubleComesBack) {
             continue;
         }
         char text[64];
-        const auto end = std::to_chars(text, text + sizeof text, number, std::chars_format::scientific,
-                                       17);
+        const auto end = std::to_chars(text, text + sizeof text, number,
+                                       std::chars_format::scientific, 17);
         const auto canonical = canonical_float64({text, end.ptr});
         ASSERT_TRUE(canonical);
         double again = 0;

@@ -81,8 +81,8 @@ class Session final : public TargetSession {
         return inner_->clear_table(own);
     }
 
-    // Rows without a key cannot be changed one by one: whatever keys are asked for, the reader gives
-    // the whole table, which takes the place of what stands there.
+    // Rows without a key cannot be changed one by one: whatever keys are asked for, the reader
+    // gives the whole table, which takes the place of what stands there.
     std::unique_ptr<RowWriter> stage(const Table& table) override {
         if (plans_->plan(table).keyless()) {
             clear_table(table);
@@ -199,7 +199,7 @@ class Session final : public TargetSession {
     }
 
     Cascade renamed(Cascade cascade) const {
-        for (std::vector<std::string>* columns : {&cascade.child_columns, &cascade.parent_columns}) {
+        for (auto* columns : {&cascade.child_columns, &cascade.parent_columns}) {
             for (std::string& column : *columns) {
                 column = translator_->rename_column(column);
             }

@@ -146,9 +146,10 @@ std::vector<Finding> CrossSource::scan(std::span<const Table> tables,
     const std::unique_ptr<Translator> to = plans_->target_translator();
     std::vector<Finding> findings;
     for (const Table& each : tables) {
+        const std::string name = each.name.display();
         const auto described =
             std::find_if(model.tables.begin(), model.tables.end(),
-                         [&](const ModelTable& of) { return of.name.display() == each.name.display(); });
+                         [&](const ModelTable& of) { return of.name.display() == name; });
         DBSYNC_CHECK(described != model.tables.end(), "every table is described");
         const TablePlan plan = plans_->expected(each, *described);
         Table table = plan.source;

@@ -6,6 +6,7 @@
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/row_query.hpp"
 #include "engine/postgres/target_children.hpp"
+#include "engine/postgres/target_chunks.hpp"
 #include "engine/postgres/target_quarantine.hpp"
 #include "engine/postgres/target_stage.hpp"
 #include "engine/postgres/target_writer.hpp"
@@ -21,7 +22,6 @@ namespace {
 
 // Up to so many rows a stage is emptied by DELETE: TRUNCATE makes a new file and catalogue rows.
 constexpr std::uint64_t rows_deleted_max = 5'000;
-constexpr std::size_t chunks_per_statement = 1'000;
 
 // How long a statement may wait for a lock of somebody else's on the target.
 constexpr const char* bounded_waits = "SET LOCAL lock_timeout = '60s';";
@@ -66,8 +66,12 @@ class PostgresTargetSession : public TargetSession {
     std::uint64_t clear_table(const Table& table) override;
     std::unique_ptr<RowWriter> stage(const Table& table) override;
     ApplyCounts apply_stage(const Table& table) override;
-    void record_chunk_plan(std::span<const Chunk> chunks) override;
-    void record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) override;
+    void record_chunk_plan(std::span<const Chunk> chunks) override {
+        postgres::record_chunk_plan(connection_, job_, chunks);
+    }
+    void record_chunk(const Chunk& chunk, std::uint64_t rows, std::uint64_t bytes) override {
+        postgres::record_chunk(connection_, job_, chunk, rows, bytes);
+    }
     void set_watermark(const Cursor& expected, const Cursor& watermark,
                        std::int64_t watermark_unix_us) override;
     CascadeChildren find_children(const Table& child, const Cascade& cascade,
@@ -289,40 +293,6 @@ void PostgresTargetSession::note_keys(const Table& table, const std::string& key
                                 of_job()
                                     .literal("table_id", table.id)
                                     .parts("keys", {part(keys_query)})));
-}
-
-std::string bound_literal(const std::optional<std::string>& bound) {
-    return bound ? quote_literal(*bound) : "NULL";
-}
-
-void PostgresTargetSession::record_chunk_plan(std::span<const Chunk> chunks) {
-    for (std::size_t i = 0; i < chunks.size(); i += chunks_per_statement) {
-        std::string values;
-        for (const Chunk& chunk :
-             chunks.subspan(i, std::min(chunks_per_statement, chunks.size() - i))) {
-            values += fmt::format("{}({}, {}, {}, {}, {})", values.empty() ? "" : ", ",
-                                  quote_literal(job_), chunk.table_id, chunk.number,
-                                  bound_literal(chunk.lower), bound_literal(chunk.upper));
-        }
-        connection_.run("INSERT INTO dbsync.target_chunk (job, table_id, number, lower, upper)"
-                        " VALUES " + values);
-    }
-}
-
-void PostgresTargetSession::record_chunk(const Chunk& chunk, std::uint64_t rows,
-                                         std::uint64_t bytes) {
-    const Result result = connection_.run(
-        "UPDATE dbsync.target_chunk SET done = true, rows = $4, bytes = $5"
-        " WHERE job = $1 AND table_id = $2 AND number = $3 AND NOT done",
-        {job_, std::to_string(chunk.table_id), std::to_string(chunk.number), std::to_string(rows),
-         std::to_string(bytes)});
-    if (result.affected() != 1) {
-        throw Error{{.kind = ErrorKind::Conflict,
-                     .what_failed =
-                         fmt::format("chunk {} of table {} is done already on the target, or was "
-                                     "never planned",
-                                     chunk.number, chunk.table_id)}};
-    }
 }
 
 void PostgresTargetSession::set_watermark(const Cursor& expected, const Cursor& watermark,
