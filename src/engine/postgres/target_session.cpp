@@ -11,7 +11,6 @@
 #include "engine/postgres/target_stage.hpp"
 #include "engine/postgres/target_writer.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <set>
