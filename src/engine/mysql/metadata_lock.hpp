@@ -32,7 +32,8 @@ class DdlAttempts {
 
     // Runs one statement of DDL, for at most options.retry_for. Throws Error{Busy} whose hint names
     // the oldest transactions, where they can be seen; `doing` says what cannot be done:
-    // "put a capture trigger on t". Throws Error{Interrupted} when a stop is asked for.
+    // "put trigger _dbsync_capture_1_insert on t". Throws Error{Interrupted} when a stop is asked
+    // for.
     void run(const sql::Rendered& statement, const std::string& doing);
 
   private:

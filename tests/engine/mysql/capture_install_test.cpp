@@ -116,7 +116,7 @@ TEST_P(MysqlInstalls, AnOpenTransactionIsWaitedForAndWritersGetThrough) {
                   capture({}, {.job = "job", .retry_for = std::chrono::milliseconds{2'000}});
               }),
               ErrorKind::Busy);
-    EXPECT_THAT(message_, HasSubstr("put a capture trigger on a"));
+    EXPECT_THAT(message_, HasSubstr("put trigger _dbsync_capture_1_insert on a"));
     EXPECT_THAT(message_, HasSubstr(fmt::format("session {}", reader.id())));
     app_->wait();
     EXPECT_FALSE(mysql::read_capture(*own_)->installed);
