@@ -81,6 +81,9 @@ class Follower {
     }
 
     void add_keys(const Table& table, const std::vector<std::string>& found) {
+        if (found.empty()) {
+            return;
+        }
         std::unordered_set<std::string>& keys = reach_.keys[table.id];
         const std::size_t before = keys.size();
         keys.insert(found.begin(), found.end());
