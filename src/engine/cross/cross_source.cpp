@@ -6,6 +6,7 @@
 #include "base/retry.hpp"
 #include "engine/cross/cross_reader.hpp"
 #include "engine/cross/scan.hpp"
+#include "sql/tokens.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,6 +22,22 @@ constexpr std::chrono::milliseconds scan_lock_timeout{2'000};
 // "t.c" or "schema.t.c", as the operator may write it.
 bool names(const std::string& option, const TableName& table, const std::string& column) {
     return option == table.name + "." + column || option == table.display() + "." + column;
+}
+
+// What compared well with the type that would have been chosen need not with the operator's.
+void leave_checks(ModelTable& table, const ModelColumn& column, SchemaModel& model) {
+    const auto left = std::stable_partition(
+        table.checks.begin(), table.checks.end(), [&](const std::string& condition) {
+            const auto tokens = sql::tokenize(condition, sql::standard_tokens);
+            return std::none_of(tokens.begin(), tokens.end(), [&](const sql::Token& token) {
+                return token.kind == sql::TokenKind::Quoted && token.name() == column.name;
+            });
+        });
+    for (auto each = left; each != table.checks.end(); ++each) {
+        model.left_behind.push_back("check constraint of " + table.name.display() + " (" + *each +
+                                    ", whose column --map gives another type)");
+    }
+    table.checks.erase(left, table.checks.end());
 }
 
 class CrossSource final : public Source {
@@ -90,6 +107,7 @@ SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
                     column.type = to->type_of({.name = column.name, .type = declared});
                     column.declared = declared;
                     found = true;
+                    leave_checks(table, column, model);
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/mysql/quoting.hpp"
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include <array>
 
@@ -11,7 +11,7 @@ namespace dbsync::mysql {
 
 namespace {
 
-using Tokens = std::vector<Token>;
+using Tokens = std::vector<sql::Token>;
 
 struct KindWord {
     std::string_view word;
@@ -32,13 +32,13 @@ constexpr std::array<std::string_view, 2> place_words{"DATA", "INDEX"};
 
 // The columns of an index: names, each perhaps with a length or a direction.
 void read_columns(const Tokens& tokens, std::size_t open, TablePart& part) {
-    const std::size_t end = closing(tokens, open);
+    const std::size_t end = sql::closing(tokens, open);
     for (std::size_t i = open + 1; i < end; ++i) {
         if (tokens[i].is_symbol('(')) {
             part.whole = false;
             part.expression = part.expression || !tokens[i - 1].is_name();
-            i = closing(tokens, i);
-        } else if (tokens[i].kind == TokenKind::Quoted) {
+            i = sql::closing(tokens, i);
+        } else if (tokens[i].kind == sql::TokenKind::Quoted) {
             part.columns.push_back(tokens[i].name());
         }
     }
@@ -57,22 +57,22 @@ void read_parent(const Tokens& tokens, TablePart& part) {
 
 TablePart read_column(const Tokens& tokens, TablePart part) {
     part.name = tokens.front().name();
-    for (const Token& token : tokens) {
+    for (const sql::Token& token : tokens) {
         part.auto_increment = part.auto_increment || token.is_word("AUTO_INCREMENT");
     }
     return part;
 }
 
 TablePart read_part(std::string_view text) {
-    const Tokens tokens = tokenize(text);
+    const Tokens tokens = sql::tokenize(text);
     TablePart part{.name = {}, .text = std::string{text}};
-    if (tokens.front().kind == TokenKind::Quoted) {
+    if (tokens.front().kind == sql::TokenKind::Quoted) {
         return read_column(tokens, std::move(part));
     }
     std::size_t at = 0;
     if (tokens[at].is_word("CONSTRAINT")) {
         ++at;
-        if (tokens[at].kind == TokenKind::Quoted) {
+        if (tokens[at].kind == sql::TokenKind::Quoted) {
             part.name = tokens[at++].name();
         }
     }
@@ -82,7 +82,7 @@ TablePart read_part(std::string_view text) {
         }
     }
     for (; at + 1 < tokens.size() && !tokens[at].is_symbol('('); ++at) {
-        if (tokens[at].kind == TokenKind::Quoted && part.name.empty()) {
+        if (tokens[at].kind == sql::TokenKind::Quoted && part.name.empty()) {
             part.name = tokens[at].name();
         }
     }
@@ -118,8 +118,8 @@ std::size_t end_of_dropped(const Tokens& tokens, std::size_t i) {
 }
 
 std::string read_options(std::string_view text) {
-    const Tokens tokens = tokenize(text);
-    TextEdits edits{text};
+    const Tokens tokens = sql::tokenize(text);
+    sql::TextEdits edits{text};
     for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
         const std::size_t end = end_of_dropped(tokens, i);
         if (end > i && end < tokens.size()) {
@@ -135,14 +135,14 @@ std::string read_options(std::string_view text) {
 }  // namespace
 
 CreateTable parse_create_table(std::string_view text) {
-    const std::string open_text = unwrapped(text);
+    const std::string open_text = sql::unwrapped(text);
     const std::string_view all = open_text;
-    const Tokens tokens = tokenize(all);
+    const Tokens tokens = sql::tokenize(all);
     std::size_t open = 0;
     while (open + 1 < tokens.size() && !tokens[open].is_symbol('(')) {
         ++open;
     }
-    const std::size_t end = closing(tokens, open);
+    const std::size_t end = sql::closing(tokens, open);
     if (!tokens.front().is_word("CREATE") || end + 1 >= tokens.size()) {
         throw Error{{.kind = ErrorKind::Internal,
                      .what_failed = "the server's CREATE TABLE cannot be read",
@@ -152,7 +152,7 @@ CreateTable parse_create_table(std::string_view text) {
     std::size_t begin = open + 1;
     for (std::size_t i = begin; i <= end; ++i) {
         if (tokens[i].is_symbol('(')) {
-            i = closing(tokens, i);
+            i = sql::closing(tokens, i);
         } else if (i == end || tokens[i].is_symbol(',')) {
             table.parts.push_back(read_part(
                 all.substr(tokens[begin].begin, tokens[i - 1].end - tokens[begin].begin)));

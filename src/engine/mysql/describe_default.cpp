@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/mysql/describe_default.hpp"
 
-#include "engine/mysql/sql_tokens.hpp"
 #include "engine/mysql/translator_types.hpp"
 #include "engine/mysql/translator_values.hpp"
+#include "sql/tokens.hpp"
 
 #include <algorithm>
 #include <bitset>
@@ -47,8 +47,8 @@ std::optional<std::string> bytes_field(std::string_view text, bool mariadb) {
 }
 
 std::optional<std::string> unquoted(std::string_view text) {
-    const std::vector<Token> tokens = tokenize(text);
-    if (tokens.size() != 2 || tokens.front().kind != TokenKind::String) {
+    const std::vector<sql::Token> tokens = sql::tokenize(text);
+    if (tokens.size() != 2 || tokens.front().kind != sql::TokenKind::String) {
         return std::nullopt;
     }
     std::string value;
@@ -68,13 +68,13 @@ std::optional<std::string> unquoted(std::string_view text) {
 
 // current_timestamp, with or without parentheses and a number between them.
 Function function_of(std::string_view text) {
-    const std::vector<Token> tokens = tokenize(text);
+    const std::vector<sql::Token> tokens = sql::tokenize(text);
     const bool called = tokens.size() >= 4 && tokens[1].is_symbol('(') &&
-                        closing(tokens, 1) + 2 == tokens.size() && tokens.size() <= 5;
+                        sql::closing(tokens, 1) + 2 == tokens.size() && tokens.size() <= 5;
     if (tokens.size() != 2 && !called) {
         return Function::None;
     }
-    const Token& name = tokens.front();
+    const sql::Token& name = tokens.front();
     if (name.is_word("current_timestamp") || name.is_word("now")) {
         return Function::CurrentTimestamp;
     }
@@ -115,7 +115,7 @@ std::optional<std::string> field_of(const ShownDefault& shown, const DeclaredTyp
 }  // namespace
 
 bool carry_default(const ShownDefault& shown, std::string_view type, ModelColumn& column) {
-    if (shown.mariadb && same_word(shown.text, "NULL")) {
+    if (shown.mariadb && sql::same_word(shown.text, "NULL")) {
         return true;
     }
     if (shown.expression || shown.mariadb) {

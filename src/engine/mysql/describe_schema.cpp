@@ -2,11 +2,11 @@
 #include "engine/mysql/describe_schema.hpp"
 
 #include "engine/mysql/catalog.hpp"
-#include "engine/mysql/check_clause.hpp"
 #include "engine/mysql/connection.hpp"
 #include "engine/mysql/describe_default.hpp"
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/translator_types.hpp"
+#include "sql/check_clause.hpp"
 
 #include <fmt/format.h>
 
@@ -210,7 +210,7 @@ void Describer::add_checks() {
         if (table == nullptr || is_json_check(clause, *table)) {
             continue;
         }
-        auto portable = rows.boolean(row, 3) ? portable_check(clause, table->columns)
+        auto portable = rows.boolean(row, 3) ? sql::portable_check(clause, table->columns)
                                              : std::nullopt;
         if (portable) {
             table->checks.push_back(std::move(*portable));

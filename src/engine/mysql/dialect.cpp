@@ -5,7 +5,7 @@
 #include "engine/mysql/create_table.hpp"
 #include "engine/mysql/dialect_words.hpp"
 #include "engine/mysql/quoting.hpp"
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ namespace dbsync::mysql {
 
 namespace {
 
-using Tokens = std::vector<Token>;
+using Tokens = std::vector<sql::Token>;
 using Notes = std::vector<std::string>;
 
 [[noreturn]] void refuse(const std::string& what, const std::string& hint) {
@@ -61,7 +61,7 @@ bool is_character_set(const Tokens& tokens, std::size_t i) {
 }
 
 void require_character_set(const Way& way, const std::string& name) {
-    if (way.target.mariadb && same_word(name, "gb18030")) {
+    if (way.target.mariadb && sql::same_word(name, "gb18030")) {
         refuse("MariaDB has no character set " + name,
                "convert the columns to utf8mb4 on the source");
     }
@@ -88,7 +88,9 @@ std::optional<std::string> common_word(const Way& way, const Tokens& tokens, std
 }
 
 // Types that the other server does not have but whose values it can hold as text.
-std::optional<std::string> type_on(const Way& way, const Token& type, const std::string& column) {
+std::optional<std::string> type_on(const Way& way,
+                                   const sql::Token& type,
+                                   const std::string& column) {
     const ForeignType* known = find_type(type.text);
     if (known == nullptr || has_type(*known, way.target)) {
         return std::nullopt;
@@ -136,7 +138,7 @@ std::size_t column_words(const Way& way, const Tokens& tokens, std::size_t i, st
 // Where a default ends that MySQL takes in parentheses only (MySQL 9.x "Data Type Default Values"):
 // whatever is neither a literal nor CURRENT_TIMESTAMP, and any default of a text or JSON.
 std::size_t end_of_expression(const Tokens& tokens, std::size_t i, bool large) {
-    const Token& first = tokens[i];
+    const sql::Token& first = tokens[i];
     const bool call = tokens[i + 1].is_symbol('(');
     if (first.is_word("NULL") || first.is_symbol('(') || first.is_symbol('-')) {
         return i;
@@ -144,8 +146,8 @@ std::size_t end_of_expression(const Tokens& tokens, std::size_t i, bool large) {
     if (first.is_word("current_timestamp") || (!call && !large)) {
         return i;
     }
-    const bool introduced = tokens[i + 1].kind == TokenKind::String;  // x'00', _latin1'a'
-    return call ? closing(tokens, i + 1) + 1 : i + (introduced ? 2U : 1U);
+    const bool introduced = tokens[i + 1].kind == sql::TokenKind::String;  // x'00', _latin1'a'
+    return call ? sql::closing(tokens, i + 1) + 1 : i + (introduced ? 2U : 1U);
 }
 
 std::string carry_default(
@@ -162,8 +164,8 @@ std::string carry_default(
 
 std::string translate_column(const Way& way, const TablePart& part) {
     const std::string_view text = part.text;
-    const Tokens tokens = tokenize(text);
-    TextEdits edits{text};
+    const Tokens tokens = sql::tokenize(text);
+    sql::TextEdits edits{text};
     const bool large = is_large_type(tokens[1].text);
     for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
         std::string by;
@@ -190,8 +192,8 @@ std::string translate_column(const Way& way, const TablePart& part) {
 
 // An index or constraint, or ADD … of several.
 std::string translate_words(const Way& way, std::string_view text) {
-    const Tokens tokens = tokenize(text);
-    TextEdits edits{text};
+    const Tokens tokens = sql::tokenize(text);
+    sql::TextEdits edits{text};
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
         std::optional<std::string> by = common_word(way, tokens, i);
         if (way.to_mariadb() && tokens[i].is_word("INVISIBLE")) {
@@ -207,7 +209,7 @@ std::string translate_words(const Way& way, std::string_view text) {
 }
 
 bool has_words(std::string_view text, std::string_view first, std::string_view second) {
-    const Tokens tokens = tokenize(text);
+    const Tokens tokens = sql::tokenize(text);
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
         if (tokens[i].is_word(first) && tokens[i + 1].is_word(second)) {
             return true;
@@ -226,8 +228,8 @@ std::string translate_check(const Way& way, const TablePart& part) {
 }
 
 std::string translate_options(const Way& way, std::string_view text) {
-    const Tokens tokens = tokenize(text);
-    TextEdits edits{text};
+    const Tokens tokens = sql::tokenize(text);
+    sql::TextEdits edits{text};
     if (way.to_mysql() && has_words(text, "SYSTEM", "VERSIONING")) {
         refuse("it is system-versioned", "leave it out with --exclude");
     }
@@ -280,9 +282,9 @@ void require_needs(const SchemaText& text, const Server& target) {
 }
 
 // MySQL 9 writes REPLICA where MariaDB knows SLAVE.
-std::string translate_event(const Way& way, std::string_view text, const TokenRules& rules) {
-    const Tokens tokens = tokenize(text, rules);
-    TextEdits edits{text};
+std::string translate_event(const Way& way, std::string_view text, const sql::TokenRules& rules) {
+    const Tokens tokens = sql::tokenize(text, rules);
+    sql::TextEdits edits{text};
     for (std::size_t i = 2; i + 1 < tokens.size() && !tokens[i].is_word("DO"); ++i) {
         const bool here = tokens[i - 1].is_word("ON") && tokens[i - 2].is_word("DISABLE");
         if (here && (tokens[i].is_word("REPLICA") || tokens[i].is_word("SLAVE"))) {

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 4> mariadb_options{"PAGE_CHECKSUM", "TRAN
 template <class Words>
 bool contains(const Words& words, std::string_view word) noexcept {
     return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view each) { return same_word(each, word); });
+                       [&](std::string_view each) { return sql::same_word(each, word); });
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ bool contains(const Words& words, std::string_view word) noexcept {
 const ForeignType* find_type(std::string_view name) noexcept {
     const auto found =
         std::find_if(foreign_types.begin(), foreign_types.end(),
-                     [&](const ForeignType& each) { return same_word(each.name, name); });
+                     [&](const ForeignType& each) { return sql::same_word(each.name, name); });
     return found == foreign_types.end() ? nullptr : &*found;
 }
 
@@ -54,17 +54,22 @@ bool is_large_type(std::string_view name) noexcept {
 }
 
 // Options of MariaDB's storage engines are printed in backticks.
-bool is_foreign_option(const Token& option, const Server& target) noexcept {
-    if (option.kind == TokenKind::Word) {
+bool is_foreign_option(const sql::Token& option, const Server& target) noexcept {
+    if (option.kind == sql::TokenKind::Word) {
         return target.mariadb ? contains(mysql_options, option.text)
                               : contains(mariadb_options, option.text);
     }
-    return option.kind == TokenKind::Quoted && !target.mariadb;
+    return option.kind == sql::TokenKind::Quoted && !target.mariadb;
 }
 
 bool has_feature(std::string_view feature, const Server& server) noexcept {
     const bool of_mysql = feature == functional_key || feature == other_parser;
     return of_mysql != server.mariadb;
+}
+
+sql::TokenRules rules_of(std::string_view sql_mode) {
+    return {.ansi_quotes = sql_mode.find("ANSI_QUOTES") != std::string_view::npos,
+            .backslash_escapes = sql_mode.find("NO_BACKSLASH_ESCAPES") == std::string_view::npos};
 }
 
 }  // namespace dbsync::mysql

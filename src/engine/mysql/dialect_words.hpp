@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What one of the servers has and the other has not: types, table options and features, by name.
+// What one of the servers has and the other has not: types, table options and features, by name;
+// and how either reads its words.
 #pragma once
 
 #include "engine/mysql/server.hpp"
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,7 +27,7 @@ struct ForeignType {
 
 // A table option that the target, the other kind of server, does not know; a speed or a place, but
 // nothing that changes what a table holds.
-[[nodiscard]] bool is_foreign_option(const Token& option, const Server& target) noexcept;
+[[nodiscard]] bool is_foreign_option(const sql::Token& option, const Server& target) noexcept;
 
 // Names of SchemaText::needs.
 inline constexpr const char* functional_key = "functional key parts";
@@ -35,5 +36,8 @@ inline constexpr const char* long_unique = "unique index over whole texts (USING
 inline constexpr const char* without_overlaps = "application-time periods";
 inline constexpr const char* other_parser = "full-text parser of MySQL's";
 [[nodiscard]] bool has_feature(std::string_view feature, const Server& server) noexcept;
+
+// The rules that an sql_mode ("ANSI_QUOTES,NO_BACKSLASH_ESCAPES,…") asks for.
+[[nodiscard]] sql::TokenRules rules_of(std::string_view sql_mode);
 
 }  // namespace dbsync::mysql

@@ -4,8 +4,8 @@
 #include "base/error.hpp"
 #include "engine/mysql/declare.hpp"
 #include "engine/mysql/quoting.hpp"
-#include "engine/mysql/sql_tokens.hpp"
 #include "engine/mysql/translator_types.hpp"
+#include "sql/tokens.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -33,14 +33,15 @@ constexpr int reference_depth_max = 16;
 void require_type(const ModelColumn& column) {
     int depth = 0;
     bool good = true;
-    std::vector<Token> tokens = tokenize(column.declared);
+    std::vector<sql::Token> tokens = sql::tokenize(column.declared);
     tokens.pop_back();  // the end
-    for (const Token& token : tokens) {
+    for (const sql::Token& token : tokens) {
         depth += token.is_symbol('(') ? 1 : token.is_symbol(')') ? -1 : 0;
-        const bool inside = depth > 0 && (token.is_symbol(',') || token.kind == TokenKind::String);
+        const bool inside =
+            depth > 0 && (token.is_symbol(',') || token.kind == sql::TokenKind::String);
         good = good && depth >= 0 &&
-               (token.kind == TokenKind::Word || token.is_symbol('(') || token.is_symbol(')') ||
-                inside);
+               (token.kind == sql::TokenKind::Word || token.is_symbol('(') ||
+                token.is_symbol(')') || inside);
     }
     if (!good || depth != 0 || tokens.empty()) {
         refuse_type(column, "which is no type's name",

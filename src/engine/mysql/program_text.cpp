@@ -2,8 +2,9 @@
 #include "engine/mysql/program_text.hpp"
 
 #include "base/error.hpp"
+#include "engine/mysql/dialect_words.hpp"
 #include "engine/mysql/quoting.hpp"
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include <algorithm>
 
@@ -11,7 +12,7 @@ namespace dbsync::mysql {
 
 namespace {
 
-using Tokens = std::vector<Token>;
+using Tokens = std::vector<sql::Token>;
 
 // `database` . name, the dot and the name on one line of tokens.
 bool is_qualified(const Tokens& tokens, std::size_t i, const std::string& database) {
@@ -55,7 +56,7 @@ Definer find_definer(const Tokens& tokens) {
     if (tokens[end].is_symbol('@')) {
         end += 2;
     } else if (tokens[end].is_symbol('(')) {
-        end = closing(tokens, end) + 1;
+        end = sql::closing(tokens, end) + 1;
     }
     return {begin, end};
 }
@@ -63,8 +64,8 @@ Definer find_definer(const Tokens& tokens) {
 }  // namespace
 
 std::string view_statement(std::string_view shown, const SchemaText& text) {
-    const Tokens tokens = tokenize(shown);
-    TextEdits edits{shown};
+    const Tokens tokens = sql::tokenize(shown);
+    sql::TextEdits edits{shown};
     for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
         if (is_qualified(tokens, i, text.database) &&
             (tokens[i + 3].is_symbol('(') || tokens[i + 3].is_symbol('.'))) {
@@ -76,11 +77,11 @@ std::string view_statement(std::string_view shown, const SchemaText& text) {
 }
 
 std::string program_statement(std::string_view shown, const SchemaText& text) {
-    const Tokens tokens = tokenize(shown, rules_of(text.sql_mode));
+    const Tokens tokens = sql::tokenize(shown, rules_of(text.sql_mode));
     const std::string_view last_word =
         std::string_view{text.kind}.substr(text.kind.find_last_of(' ') + 1);
     const std::size_t name = find_word(tokens, 0, last_word) + 1;
-    TextEdits edits{shown};
+    sql::TextEdits edits{shown};
     if (is_qualified(tokens, name, text.database)) {
         edits.replace(tokens[name].begin, tokens[name + 2].begin, "");
     }
@@ -88,7 +89,7 @@ std::string program_statement(std::string_view shown, const SchemaText& text) {
 }
 
 std::string trigger_statement(std::string_view shown, const SchemaText& text) {
-    const Tokens tokens = tokenize(shown, rules_of(text.sql_mode));
+    const Tokens tokens = sql::tokenize(shown, rules_of(text.sql_mode));
     const Definer definer = find_definer(tokens);
     std::size_t name = find_word(tokens, definer.end, "TRIGGER") + 1;
     if (name + 2 < tokens.size() && tokens[name].is_word("IF") && tokens[name + 1].is_word("NOT")) {
@@ -113,8 +114,8 @@ std::string trigger_statement(std::string_view shown, const SchemaText& text) {
 }
 
 std::string table_statement(std::string_view statement, const SchemaText& text) {
-    const Tokens tokens = tokenize(statement);
-    TextEdits edits{statement};
+    const Tokens tokens = sql::tokenize(statement);
+    sql::TextEdits edits{statement};
     for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
         if (is_qualified(tokens, i, text.database)) {
             edits.replace(tokens[i].begin, tokens[i + 2].begin, "");
@@ -128,7 +129,7 @@ bool names_database(const SchemaText& text) {
     if (text.kind == "VIEW") {
         return false;  // view_statement() has seen to it; a table may be called like the database
     }
-    const Tokens tokens = tokenize(text.statement, rules_of(text.sql_mode));
+    const Tokens tokens = sql::tokenize(text.statement, rules_of(text.sql_mode));
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         if (is_qualified(tokens, i, text.database)) {
             return true;
@@ -138,15 +139,15 @@ bool names_database(const SchemaText& text) {
 }
 
 std::string without_definer(const SchemaText& text) {
-    const Tokens tokens = tokenize(text.statement, rules_of(text.sql_mode));
+    const Tokens tokens = sql::tokenize(text.statement, rules_of(text.sql_mode));
     const Definer definer = find_definer(tokens);
-    TextEdits edits{text.statement};
+    sql::TextEdits edits{text.statement};
     edits.replace(tokens[definer.begin].begin, tokens[definer.end].begin, "");
     return edits.done();
 }
 
 std::string definer_of(const SchemaText& text) {
-    const Tokens tokens = tokenize(text.statement, rules_of(text.sql_mode));
+    const Tokens tokens = sql::tokenize(text.statement, rules_of(text.sql_mode));
     const Definer definer = find_definer(tokens);
     if (definer.end == definer.begin) {
         return {};

@@ -9,8 +9,8 @@
 #include "engine/mysql/program_text.hpp"
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/schema_text.hpp"
-#include "engine/mysql/sql_tokens.hpp"
 #include "engine/mysql/view_order.hpp"
+#include "sql/tokens.hpp"
 
 #include <fmt/format.h>
 
@@ -89,7 +89,7 @@ const TablePart* counter_index(const CreateTable& create) {
 }
 
 bool says(const TablePart& part, std::string_view first, std::string_view second) {
-    const std::vector<Token> tokens = tokenize(part.text);
+    const std::vector<sql::Token> tokens = sql::tokenize(part.text);
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
         if (tokens[i].is_word(first) && tokens[i + 1].is_word(second)) {
             return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/mysql/view_order.hpp"
+#include "sql/tokens.hpp"
 
-#include "engine/mysql/sql_tokens.hpp"
 
 #include <map>
 #include <utility>
@@ -10,7 +10,7 @@ namespace dbsync::mysql {
 
 namespace {
 
-bool opens_table_list(const Token& token) {
+bool opens_table_list(const sql::Token& token) {
     return token.is_word("FROM") || token.is_word("JOIN") || token.is_word("STRAIGHT_JOIN");
 }
 
@@ -62,7 +62,7 @@ class Sorter {
 }  // namespace
 
 std::set<std::string> tables_of(const SchemaText& view) {
-    const std::vector<Token> tokens = tokenize(view.statement);
+    const std::vector<sql::Token> tokens = sql::tokenize(view.statement);
     std::set<std::string> tables;
     bool expected = false;
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
@@ -70,7 +70,8 @@ std::set<std::string> tables_of(const SchemaText& view) {
             expected = true;
         } else if (!tokens[i].is_symbol('(')) {
             // `other`.`table`, and EXTRACT(… FROM `alias`.`column`), are no tables of ours.
-            if (expected && tokens[i].kind == TokenKind::Quoted && !tokens[i + 1].is_symbol('.')) {
+            if (expected && tokens[i].kind == sql::TokenKind::Quoted &&
+                !tokens[i + 1].is_symbol('.')) {
                 tables.insert(tokens[i].name());
             }
             expected = false;

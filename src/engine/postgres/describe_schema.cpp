@@ -4,6 +4,7 @@
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/translator_types.hpp"
 #include "engine/postgres/translator_values.hpp"
+#include "sql/check_clause.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,9 @@ namespace dbsync::postgres {
 namespace {
 
 using Function = ModelColumn::DefaultFunction;
+
+constexpr sql::CheckDialect as_printed_here{.tokens = sql::standard_tokens,
+                                            .equal_texts_are_alike = true};
 
 Result run_file(Connection& connection, const char* file, const TableName& name) {
     return connection.run(sql::render(file, sql::Parameters{quoting}
@@ -224,14 +228,33 @@ void Describer::add_indexes(ModelTable& table) {
     }
 }
 
+// Equal intervals, addresses or citexts need not be equal as the texts that they move as.
+std::vector<ModelColumn> with_texts_of_their_own(std::vector<ModelColumn> columns) {
+    for (ModelColumn& column : columns) {
+        const bool plain = column.source_type.starts_with("text") ||
+                           column.source_type.starts_with("character varying");
+        column.type.ignores_case = column.type.ignores_case || !plain;
+    }
+    return columns;
+}
+
 void Describer::add_constraints(ModelTable& table) {
+    const std::vector<ModelColumn> columns = with_texts_of_their_own(table.columns);
     const Result rows =
         run_file(connection_, "schemas/postgres/describe_constraints.sql", table.name);
     for (int row = 0; row < rows.rows(); ++row) {
         const std::string name = rows.text(row, 0);
         if (rows.text(row, 1) == "c") {
+            const std::string clause = rows.text(row, 8);
+            auto portable = rows.boolean(row, 9)
+                                ? sql::portable_check(clause, columns, as_printed_here)
+                                : std::nullopt;
+            if (portable) {
+                table.checks.push_back(std::move(*portable));
+                continue;
+            }
             leave("check constraint " + name + " of " + table.name.display() + " (" +
-                  rows.text(row, 8) + ")");
+                  clause + ")");
             continue;
         }
         const TableName parent{rows.text(row, 3), rows.text(row, 4)};

@@ -224,15 +224,6 @@ std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& 
     return sql;
 }
 
-// Whether a condition names a column that is boolean here: it compares it with numbers, and a
-// boolean has no other values than those two.
-bool names_boolean(const ModelTable& table, const std::string& check) {
-    return std::any_of(table.columns.begin(), table.columns.end(), [&](const ModelColumn& each) {
-        return each.type.kind == Kind::Bool && check.find(quote_ident(each.name)) !=
-                                                   std::string::npos;
-    });
-}
-
 std::string comments_sql(const ModelTable& table) {
     const TableName name = target_name(table.name);
     std::string sql;
@@ -256,9 +247,7 @@ void SchemaMaker::add_table(const ModelTable& table) {
         body += (body.empty() ? "\n    " : ",\n    ") + column_sql(table, column);
     }
     for (const std::string& check : table.checks) {
-        if (!names_boolean(table, check)) {
-            body += (body.empty() ? "\n    CHECK (" : ",\n    CHECK (") + check + ")";
-        }
+        body += (body.empty() ? "\n    CHECK (" : ",\n    CHECK (") + check + ")";
     }
     std::string sql = "CREATE TABLE " + qualified(name) + " (" + body + "\n)" +
                       comments_sql(table);

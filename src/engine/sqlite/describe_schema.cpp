@@ -4,9 +4,9 @@
 #include "base/error.hpp"
 #include "engine/sqlite/catalog.hpp"
 #include "engine/sqlite/column_scan.hpp"
-#include "engine/sqlite/index_text.hpp"
 #include "engine/sqlite/quoting.hpp"
 #include "engine/sqlite/translator.hpp"
+#include "sql/check_clause.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,6 +18,15 @@ namespace dbsync::sqlite {
 namespace {
 
 using Function = ModelColumn::DefaultFunction;
+
+// Dates are whatever the application puts there.
+constexpr sql::CheckDialect as_written_here{.tokens = {.ansi_quotes = true,
+                                                       .backslash_escapes = false,
+                                                       .hash_comments = false,
+                                                       .brackets = true},
+                                            .equal_texts_are_alike = true,
+                                            .dates_are_texts = true,
+                                            .folds_names = true};
 
 // The text of 'it''s'; nothing for anything else.
 std::optional<std::string> unquoted(std::string_view text) {
@@ -84,6 +93,8 @@ class Describer {
     void add_key(const TableShape& shape, ModelTable& table);
     void add_indexes(ModelTable& table);
     std::optional<ModelIndex> read_index(const std::string& name);
+    void add_checks(const TableShape& shape, ModelTable& table);
+    bool hold_for_all_rows(const std::string& table, const std::string& condition);
     void add_foreign_keys(ModelTable& table);
     bool complete(const ModelTable& table, ModelForeignKey& key, int number);
     bool has_no_orphans(const ModelTable& table, const std::string& what, int number);
@@ -218,6 +229,39 @@ void Describer::add_indexes(ModelTable& table) {
     }
 }
 
+// Rows that came with PRAGMA ignore_check_constraints break a condition without a word.
+bool Describer::hold_for_all_rows(const std::string& table, const std::string& condition) {
+    return db_.integer("SELECT NOT EXISTS (SELECT 1 FROM " + quote_ident(table) + " WHERE NOT (" +
+                       condition + "))") != 0;
+}
+
+// SQLite has no catalogue of them: they stand in the table's own text, where CHECK is no name.
+void Describer::add_checks(const TableShape& shape, ModelTable& table) {
+    std::vector<ModelColumn> columns = table.columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        columns[i].type.ignores_case = !same_name(shape.columns[i].collation, "BINARY");
+    }
+    const std::string_view text = shape.table.fingerprint;
+    const std::vector<sql::Token> tokens = sql::tokenize(text, as_written_here.tokens);
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+        if (!tokens[i].is_word("CHECK") || !tokens[i + 1].is_symbol('(')) {
+            continue;
+        }
+        const std::size_t begin = tokens[i + 1].end;
+        const std::string_view clause =
+            text.substr(begin, tokens[sql::closing(tokens, i + 1)].begin - begin);
+        auto portable = sql::portable_check(clause, columns, as_written_here);
+        if (!portable) {
+            leave("check constraint of " + table.name.name + " (" + std::string{clause} + ")");
+        } else if (!hold_for_all_rows(table.name.name, *portable)) {
+            leave("check constraint of " + table.name.name + " (" + std::string{clause} +
+                  ", which some of its rows break)");
+        } else {
+            table.checks.push_back(std::move(*portable));
+        }
+    }
+}
+
 ModelTable Describer::describe(const TableShape& shape) {
     ModelTable table;
     table.table_id = shape.table.id;
@@ -228,11 +272,7 @@ ModelTable Describer::describe(const TableShape& shape) {
     }
     add_key(shape, table);
     add_indexes(table);
-    const std::vector<std::string> words = names_in(shape.table.fingerprint);
-    if (std::any_of(words.begin(), words.end(),
-                    [](const std::string& word) { return same_name(word, "CHECK"); })) {
-        leave("check constraints of " + table.name.name + " (in SQLite's own words)");
-    }
+    add_checks(shape, table);
     return table;
 }
 

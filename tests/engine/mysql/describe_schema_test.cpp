@@ -2,7 +2,6 @@
 // A schema in common words, as both kinds of server show it.
 #include "engine/mysql/describe_schema.hpp"
 
-#include "engine/mysql/check_clause.hpp"
 #include "reader_fixture.hpp"
 
 namespace dbsync::mysql {
@@ -235,30 +234,6 @@ TEST_P(DescribeSchemaTest, NothingOfDbsyncsOwnIsSeen) {
         EXPECT_THAT(table.indexes.front().columns, ElementsAre("v"));
     }
     EXPECT_THAT(model.left_behind, Not(Contains(HasSubstr("_dbsync_"))));
-}
-
-TEST(PortableCheck, TakesComparisonsOnly) {
-    ModelColumn a;
-    a.name = "a";
-    a.type.kind = Kind::Int;
-    ModelColumn d;
-    d.name = "d";
-    d.type.kind = Kind::DateTime;
-    ModelColumn s;
-    s.name = "s";
-    const std::vector<ModelColumn> columns{a, d, s};
-    const auto check = [&](const char* clause) { return portable_check(clause, columns); };
-    EXPECT_EQ(check("(`a` > 0)"), "(\"a\" > 0)");
-    EXPECT_EQ(check("((`a` > -(1)) or (5 != `a`))"), "((\"a\" > -1) OR (5 <> \"a\"))");
-    EXPECT_EQ(check("`d` > _utf8mb4'2026-01-01 10:00:00'"), "\"d\" > '2026-01-01 10:00:00'");
-    EXPECT_EQ(check("`s` is null or `a` not in (1,2)"), "\"s\" IS NULL OR \"a\" NOT IN (1, 2)");
-    for (const char* clause :
-         {"`a` <=> 1", "`a` + 1 > 2", "`a` > '5'", "`s` = 'x'", "`nowhere` > 1", "`a`", "1 = 1",
-          "`a` > `d`", "`a` > 1 > 0", "(`a` > 1) > 0", "`a` > 0x10", "json_valid(`s`)",
-          "`a` between 1", "not", "(`a` > 1", "`a` > 1)", "", "`d` > 'soon'", "`a` % 2 = 0",
-          "`a` > 1 xor `a` < 5", "`a` = true"}) {
-        EXPECT_FALSE(check(clause)) << clause << " → " << check(clause).value_or("");
-    }
 }
 
 }  // namespace

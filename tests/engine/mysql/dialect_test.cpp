@@ -3,8 +3,9 @@
 #include "engine/mysql/dialect.hpp"
 
 #include "base/error.hpp"
+#include "engine/mysql/dialect_words.hpp"
 #include "engine/mysql/schema_text.hpp"
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -82,9 +83,9 @@ TEST(DialectTest, FindsTypesThatATargetDoesNotHave) {
 }
 
 TEST(TokensTest, KnowQuotesCommentsAndEscapes) {
-    const auto texts = [](std::string_view sql, const TokenRules& rules = {}) {
+    const auto texts = [](std::string_view sql, const sql::TokenRules& rules = {}) {
         std::vector<std::string> found;
-        for (const Token& token : tokenize(sql, rules)) {
+        for (const sql::Token& token : sql::tokenize(sql, rules)) {
             found.emplace_back(token.text);
         }
         found.pop_back();
@@ -95,8 +96,8 @@ TEST(TokensTest, KnowQuotesCommentsAndEscapes) {
         ElementsAre("a", "`b``;c`", "'d\\'e''f'", "-- g\n", "(", "/*!80023", "h", "*/", ")"));
     EXPECT_THAT(texts("'a\\' b", rules_of("NO_BACKSLASH_ESCAPES")), ElementsAre("'a\\'", "b"));
     EXPECT_THAT(texts("x--1 #y\nz"), ElementsAre("x", "-", "-", "1", "#y\n", "z"));
-    EXPECT_EQ(tokenize("\"a\"\"b\"", rules_of("ANSI_QUOTES")).front().name(), "a\"b");
-    EXPECT_EQ(unwrapped("a /*!50100 b */ /*M!100301 c*/ /* d */"), "a  b   c /* d */");
+    EXPECT_EQ(sql::tokenize("\"a\"\"b\"", rules_of("ANSI_QUOTES")).front().name(), "a\"b");
+    EXPECT_EQ(sql::unwrapped("a /*!50100 b */ /*M!100301 c*/ /* d */"), "a  b   c /* d */");
 }
 
 TEST(SchemaTextTest, SurvivesNamesThatEndComments) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The words of a statement as the servers' own lexer sees them (MySQL 9.x "Language Structure"):
-// enough to find one's way in what SHOW CREATE prints, whatever the names and texts in it are.
+// The words of a statement as a server's own lexer sees them (MySQL 9.x "Language Structure",
+// PostgreSQL 18 "Lexical Structure", SQLite "SQL As Understood By SQLite"): enough to find one's
+// way in what a server prints, whatever the names and texts in it are.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-namespace dbsync::mysql {
+namespace dbsync::sql {
 
 enum class TokenKind {
     Word,     // a keyword, a name without quotes, digits
-    Quoted,   // `name`, or "name" with ANSI_QUOTES
-    String,   // 'text', or "text" without ANSI_QUOTES
+    Quoted,   // `name`, or "name" with ansi_quotes, or [name] with brackets
+    String,   // 'text', or "text" without ansi_quotes
     Symbol,   // one character
     Comment,  // -- …, # …, /* … */
     Open,     // of a comment that the server executes: /*!80023, /*M!100301
@@ -35,13 +36,16 @@ struct Token {
     [[nodiscard]] std::string name() const;
 };
 
+// Without a word: MySQL's.
 struct TokenRules {
     bool ansi_quotes = false;
     bool backslash_escapes = true;
+    bool hash_comments = true;  // # begins a comment, -- only with a blank behind it
+    bool brackets = false;      // [name]
 };
 
-// The rules that an sql_mode ("ANSI_QUOTES,NO_BACKSLASH_ESCAPES,…") asks for.
-[[nodiscard]] TokenRules rules_of(std::string_view sql_mode);
+inline constexpr TokenRules standard_tokens{
+    .ansi_quotes = true, .backslash_escapes = false, .hash_comments = false, .brackets = false};
 
 // The tokens look into `text`, which must outlive them. Ends with a Comment of length 0.
 [[nodiscard]] std::vector<Token> tokenize(std::string_view text, const TokenRules& rules = {});
@@ -67,4 +71,4 @@ class TextEdits {
 
 [[nodiscard]] bool same_word(std::string_view a, std::string_view b) noexcept;
 
-}  // namespace dbsync::mysql
+}  // namespace dbsync::sql

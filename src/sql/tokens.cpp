@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "engine/mysql/sql_tokens.hpp"
+#include "sql/tokens.hpp"
 
 #include "base/check.hpp"
 
 #include <algorithm>
 
-namespace dbsync::mysql {
+namespace dbsync::sql {
 
 namespace {
 
@@ -62,6 +62,10 @@ class Lexer {
             return c == '`' || (c == '"' && rules_.ansi_quotes) ? TokenKind::Quoted
                                                                 : TokenKind::String;
         }
+        if (c == '[' && rules_.brackets) {
+            up_to("]");
+            return TokenKind::Quoted;
+        }
         if (here("/*!") || here("/*M!")) {
             at_ = text_.find('!', at_) + 1;
             run_of(&is_digit);
@@ -77,7 +81,7 @@ class Lexer {
             up_to("*/");
             return TokenKind::Comment;
         }
-        if (c == '#' || (here("--") && (at_ + 2 == text_.size() || is_space(text_[at_ + 2])))) {
+        if (begins_line_comment()) {
             up_to("\n");
             return TokenKind::Comment;
         }
@@ -87,6 +91,15 @@ class Lexer {
         }
         ++at_;
         return TokenKind::Symbol;
+    }
+
+    bool begins_line_comment() const {
+        const bool dashes = here("--");
+        if (!rules_.hash_comments) {
+            return dashes;
+        }
+        return text_[at_] == '#' ||
+               (dashes && (at_ + 2 == text_.size() || is_space(text_[at_ + 2])));
     }
 
     void run_of(bool (*belongs)(char) noexcept) {
@@ -148,16 +161,11 @@ std::string Token::name() const {
     const char quote = text.front();
     for (std::size_t i = 1; i + 1 < text.size(); ++i) {
         result += text[i];
-        if (text[i] == quote) {
+        if (text[i] == quote && quote != '[') {
             ++i;
         }
     }
     return result;
-}
-
-TokenRules rules_of(std::string_view sql_mode) {
-    return {.ansi_quotes = sql_mode.find("ANSI_QUOTES") != std::string_view::npos,
-            .backslash_escapes = sql_mode.find("NO_BACKSLASH_ESCAPES") == std::string_view::npos};
 }
 
 std::vector<Token> tokenize(std::string_view text, const TokenRules& rules) {
@@ -197,4 +205,4 @@ std::string TextEdits::done() {
     return std::move(result_);
 }
 
-}  // namespace dbsync::mysql
+}  // namespace dbsync::sql
