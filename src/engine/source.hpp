@@ -32,6 +32,8 @@ namespace dbsync {
 struct TableFilter {
     std::vector<std::string> include;
     std::vector<std::string> exclude;
+    // Take a primary key that could be NULL (SQLite's) and is in no row: the target's cannot be.
+    bool nullable_keys = false;
 
     [[nodiscard]] bool matches(const TableName& name) const;
 };

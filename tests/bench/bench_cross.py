@@ -126,7 +126,7 @@ class CrossBench(Bench):
                     sys.exit(f"bench: {each.args} failed")
             floor = time.monotonic() - begun
             ours, result = self.dbsync(job, "verify")
-            if result["verified"]["rows"] != self.count:
+            if result["rows"] != self.count:
                 sys.exit(f"bench: {result}")
             ratios.append(floor / ours)
         self.row(f"{name} to PostgreSQL, verification in rows per second / ordered reads by both "

@@ -88,8 +88,9 @@ RealSchema django(const std::string& target) {
          "INSERT INTO shop_order (reference, created) VALUES ('y', '2025-01-01')",
          "INSERT INTO auth_user_user_permissions (user_id, permission_id) VALUES (1, 99)",
          "INSERT INTO shop_orderline (quantity, order_id, product_id) VALUES (1, 1, 'none')",
+         "UPDATE shop_product SET stock = -1 WHERE sku = 'SKU-1'",
          "DELETE FROM django_content_type WHERE id = 1"},
-        {"shop_order_open_idx", "check constraints of shop_product"}};
+        {"shop_order_open_idx", "check constraint of shop_product"}};
 }
 
 RealSchema rails(const std::string& target) {
@@ -289,7 +290,7 @@ RealSchema grown_on_postgres(const std::string& target) {
         {"INSERT INTO setting VALUES ('trailing', '1'), ('trailing ', '2'), ('Trailing', '3')",
          "DELETE FROM event WHERE account_id IS NULL"},
         {"INSERT INTO setting VALUES ('trailing', '4')", "UPDATE account SET feeling = 'angry'",
-         "UPDATE account SET email = 'same'",
+         "UPDATE account SET email = 'same'", "UPDATE billing_invoice SET net = -1",
          "INSERT INTO event (id, at, kind, account_id) VALUES (1000000, '2025-01-01', 'x',"
          " '00000000-0000-4000-8000-ffffffffffff')"},
         {}};

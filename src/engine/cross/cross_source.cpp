@@ -24,6 +24,25 @@ bool names(const std::string& option, const TableName& table, const std::string&
     return option == table.name + "." + column || option == table.display() + "." + column;
 }
 
+// Rows of another engine are found by columns that cross.
+void add_keyless(Inspection& inspection) {
+    for (const Table& table : inspection.tables) {
+        const bool has_key =
+            table.key_shape == KeyShape::Columns && !table.key.empty() &&
+            std::all_of(table.key.begin(), table.key.end(), [&](const std::string& name) {
+                return std::any_of(table.columns.begin(), table.columns.end(),
+                                   [&](const Column& each) { return each.name == name; });
+            });
+        if (!has_key) {
+            inspection.findings.push_back(
+                {Severity::Warn, table.name.display(),
+                 "no key that the target has too: every pass that finds it changed reads the "
+                 "whole table anew, the last one while writers wait",
+                 "give it a primary key, or keep it small"});
+        }
+    }
+}
+
 // What compared well with the type that would have been chosen need not with the operator's.
 void leave_checks(ModelTable& table, const ModelColumn& column, SchemaModel& model) {
     const auto left = std::stable_partition(
@@ -122,7 +141,10 @@ SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
 
 // The plan of the move, type by type, and what will not be carried.
 Inspection CrossSource::inspect(const TableFilter& filter) {
-    Inspection inspection = inner_->inspect(filter);
+    TableFilter with_nullable_keys = filter;
+    with_nullable_keys.nullable_keys = true;
+    Inspection inspection = inner_->inspect(with_nullable_keys);
+    add_keyless(inspection);
     const SchemaModel model = describe_schema(inspection.tables);
     const std::unique_ptr<Translator> to = plans_->target_translator();
     std::map<std::string, std::string> taken;

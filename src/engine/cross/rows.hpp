@@ -28,6 +28,9 @@ inline constexpr std::string_view flag_absent = "0";
 inline constexpr std::string_view flag_present = "1";
 inline constexpr std::string_view flag_put_aside = "2";
 
+// Why NULL has no form in a column that is declared so on the target alone.
+inline constexpr std::string_view null_into_not_null = "the column is NOT NULL there";
+
 inline constexpr std::string_view put_aside_mark = "\\A";
 
 // A row of form Compare that is put aside.

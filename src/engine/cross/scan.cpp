@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "engine/cross/keys.hpp"
+#include "engine/cross/rows.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -33,12 +34,16 @@ void Scan::push(RowBlock block) {
 
 void Scan::look_at(std::size_t column) {
     const WireValueView& value = values_[at_[column]];
-    if (value.null) {
-        return;
-    }
     const ColumnPlan& plan = plan_.columns[column];
     canonical_.clear();
-    std::optional<NoForm> no_form = from_.read(plan.source, value, canonical_);
+    std::optional<NoForm> no_form;
+    if (!value.null) {
+        no_form = from_.read(plan.source, value, canonical_);
+    } else if (plan.target.column.not_null) {
+        no_form = NoForm{std::string{null_into_not_null}};
+    } else {
+        return;
+    }
     if (!no_form) {
         written_.clear();
         WireValueView there;
@@ -56,7 +61,7 @@ void Scan::look_at(std::size_t column) {
                    plan_.columns[part].source.column.name + " = " +
                    (of_key.null ? "NULL" : shown_value(of_key.text));
         }
-        found.first = shown_value(value.text) + key + ": " + no_form->reason;
+        found.first = (value.null ? "NULL" : shown_value(value.text)) + key + ": " + no_form->reason;
     }
 }
 

@@ -109,6 +109,10 @@ bool ToCanonical::spell(std::string& fields, Problem& problem) {
         fields += i == 0 ? "" : "\t";
         const WireValueView& value = values_[at_[i]];
         if (value.null) {
+            if (!by_target_ && plan_.columns[i].target.column.not_null) {
+                problem = {i, std::string{null_into_not_null}};
+                return false;
+            }
             append_canonical_null(fields);
             continue;
         }

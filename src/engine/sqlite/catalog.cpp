@@ -111,16 +111,27 @@ void read_unique(Database& db, TableShape& shape) {
 
 // A key must find exactly the rows that the index holds apart: every column NOT NULL, stored, and
 // compared by its own collation.
-bool identifies_rows(const TableShape& shape, const UniqueIndex& index) {
+bool identifies_rows(const TableShape& shape, const UniqueIndex& index, bool nullable = false) {
     if (!index.where.empty()) {
         return false;
     }
     return std::all_of(index.parts.begin(), index.parts.end(), [&](const IndexPart& part) {
         const ColumnDetail* column = part.column.empty() ? nullptr : shape.column(part.column);
         const bool never_null =
-            column != nullptr && (column->not_null || same_name(column->name, shape.rowid_alias));
+            column != nullptr &&
+            (nullable || column->not_null || same_name(column->name, shape.rowid_alias));
         return never_null && !column->generated && same_name(column->collation, part.collation);
     });
+}
+
+void name_key(TableShape& shape) {
+    shape.table.key.clear();
+    shape.key_collations.clear();
+    for (const IndexPart& part : shape.unique[*shape.key_index].parts) {
+        const ColumnDetail* column = shape.column(part.column);
+        shape.table.key.push_back(column->name);
+        shape.key_collations.push_back(column->collation);
+    }
 }
 
 void choose_key(TableShape& shape) {
@@ -134,11 +145,7 @@ void choose_key(TableShape& shape) {
         }
     }
     if (shape.key_index) {
-        for (const IndexPart& part : shape.unique[*shape.key_index].parts) {
-            const ColumnDetail* column = shape.column(part.column);
-            shape.table.key.push_back(column->name);
-            shape.key_collations.push_back(column->collation);
-        }
+        name_key(shape);
     } else if (!shape.rowid_name.empty()) {
         shape.table.key = {shape.rowid_name};
         shape.key_collations = {"BINARY"};
@@ -235,6 +242,18 @@ const ColumnDetail* TableShape::column(std::string_view name) const {
     return nullptr;
 }
 
+bool TableShape::take_nullable_key() {
+    for (std::size_t i = 0; i < unique.size(); ++i) {
+        if (unique[i].primary && !key_index && identifies_rows(*this, unique[i], true)) {
+            key_index = i;
+            name_key(*this);
+            table.has_other_unique = unique.size() > 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 std::vector<ListedTable> list_tables(Database& db) {
     Statement rows{db,
                    "SELECT name, ifnull(sql, '') FROM sqlite_master WHERE type = 'table'"
@@ -315,6 +334,26 @@ void estimate_size(Database& db, Table& table, bool without_rowid) {
     const std::int64_t most = db.integer("PRAGMA page_count") * db.integer("PRAGMA page_size") / 2;
     table.rows_estimate = static_cast<std::uint64_t>(std::clamp<std::int64_t>(rows, 0, most));
     table.bytes_estimate = table.rows_estimate * row_bytes(db, name);
+}
+
+bool has_null_key(Database& db, const Table& table) {
+    std::string nulls;
+    for (const std::string& column : table.key) {
+        nulls += (nulls.empty() ? "" : " OR ") + quote_ident(column) + " IS NULL";
+    }
+    return db.integer("SELECT EXISTS (SELECT 1 FROM " + quote_ident(table.name.name) + " WHERE " +
+                      nulls + ")") != 0;
+}
+
+void require_no_null_key(Database& db, const Table& table) {
+    const bool nullable = read_shape(db, table.name.name).table.key != table.key;
+    if (nullable && has_null_key(db, table)) {
+        throw Error{{.kind = ErrorKind::Unrepresentable,
+                     .what_failed = "rows of " + table.name.display() +
+                                    " have NULL in their PRIMARY KEY, which the target's cannot",
+                     .table = table.name.display(),
+                     .hint = "give them values, then run again"}};
+    }
 }
 
 bool object_exists(Database& db, std::string_view type, std::string_view name) {

@@ -53,6 +53,9 @@ struct TableShape {
     std::string hint;
 
     [[nodiscard]] const ColumnDetail* column(std::string_view name) const;
+    // Takes the PRIMARY KEY for the rows' key although NULL may be in it, in place of the hidden
+    // rowid. False where there is none, or it does not tell rows apart.
+    bool take_nullable_key();
 };
 
 enum class ListedKind { Table, Virtual, Shadow };
@@ -75,6 +78,11 @@ struct ListedTable {
 // About how many rows and bytes, in constant time. At most the span of rowids where there are no
 // statistics.
 void estimate_size(Database& database, Table& table, bool without_rowid);
+
+// Whether a row has NULL in a column of the key.
+[[nodiscard]] bool has_null_key(Database& database, const Table& table);
+// Throws Error{Unrepresentable} where one has. Does nothing for a key that none can have.
+void require_no_null_key(Database& database, const Table& table);
 
 [[nodiscard]] bool object_exists(Database& database, std::string_view type, std::string_view name);
 

@@ -66,11 +66,19 @@ std::optional<WireValueView> literal(std::string_view text, std::string& held) {
     return std::nullopt;
 }
 
+bool is_key(const TableShape& shape, const std::string& column) {
+    return std::find(shape.table.key.begin(), shape.table.key.end(), column) !=
+           shape.table.key.end();
+}
+
 class Describer {
   public:
     Describer(Database& db, std::span<const Table> tables) : db_{db} {
         for (const Table& table : tables) {
             shapes_.push_back(read_shape(db, table.name.name));
+            if (shapes_.back().table.key != table.key) {
+                shapes_.back().take_nullable_key();
+            }
             shapes_.back().table.id = table.id;
         }
     }
@@ -150,7 +158,7 @@ ModelColumn Describer::describe(const TableShape& shape, const ColumnDetail& det
     column.type = std::move(type);
     column.type.ignores_case = same_name(detail.collation, "NOCASE");
     column.auto_increment = same_name(detail.name, shape.rowid_alias);
-    column.not_null = detail.not_null || column.auto_increment;
+    column.not_null = detail.not_null || is_key(shape, detail.name);
     if (detail.generated) {
         leave("expression of generated column " + table + "." + detail.name +
               " (its values move into a plain column)");
@@ -160,7 +168,7 @@ ModelColumn Describer::describe(const TableShape& shape, const ColumnDetail& det
     return column;
 }
 
-// SQLite lets NULLs into a PRIMARY KEY; then it is no more than unique.
+// SQLite lets NULLs into a PRIMARY KEY; where they are, it is no more than unique.
 void Describer::add_key(const TableShape& shape, ModelTable& table) {
     std::map<int, const ColumnDetail*> key;
     bool never_null = true;
@@ -168,7 +176,7 @@ void Describer::add_key(const TableShape& shape, ModelTable& table) {
         if (column.key_position > 0) {
             key[column.key_position] = &column;
             never_null = never_null && (column.not_null || shape.without_rowid ||
-                                        same_name(column.name, shape.rowid_alias));
+                                        is_key(shape, column.name));
         }
     }
     ModelIndex unique{.name = table.name.name + "_key", .columns = {}, .descending = {},

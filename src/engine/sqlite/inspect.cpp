@@ -186,6 +186,26 @@ void give_ids(Database& db, std::vector<Table>& tables) {
     }
 }
 
+void take_nullable_key(Database& db, TableShape& shape, Inspection& found) {
+    TableShape with_key = shape;
+    if (!shape.problem.empty() || !with_key.take_nullable_key()) {
+        return;
+    }
+    const std::string name = shape.table.name.display();
+    const std::string key = "PRIMARY KEY (" + key_text(with_key.table) + ")";
+    if (has_null_key(db, with_key.table)) {
+        found.findings.push_back({Severity::Warn, name, key + " is NULL in some rows",
+                                  "give them values and declare it NOT NULL, so that it can be the "
+                                  "key on the target"});
+        return;
+    }
+    shape = std::move(with_key);
+    found.findings.push_back({Severity::Warn, name,
+                              key + " may be NULL here and not on the target: a row that gets NULL "
+                                    "there stops the move",
+                              "declare it NOT NULL, or see that no writer leaves it out"});
+}
+
 void look_at_tables(Database& db, const TableFilter& filter, Inspection& found) {
     for (const ListedTable& listed : list_tables(db)) {
         const TableName name{"", listed.name};
@@ -200,6 +220,9 @@ void look_at_tables(Database& db, const TableFilter& filter, Inspection& found) 
         }
         try {
             TableShape shape = read_shape(db, listed.name);
+            if (filter.nullable_keys) {
+                take_nullable_key(db, shape, found);
+            }
             look_at_table(db, shape, found);
         } catch (const Error& error) {
             found.findings.push_back({Severity::Fail, name.display(),

@@ -2,6 +2,7 @@
 #include "engine/sqlite/reader.hpp"
 
 #include "base/error.hpp"
+#include "engine/sqlite/catalog.hpp"
 #include "engine/sqlite/read_sql.hpp"
 #include "engine/sqlite/wire.hpp"
 
@@ -37,6 +38,15 @@ std::int64_t now_us() {
 void bind_bound(Statement& statement, int first, const std::string& key, std::size_t count) {
     WireReader values{key};
     bind_values(statement, first, values, count);
+}
+
+bool has_null(const Statement& rows, int columns) {
+    for (int i = 0; i < columns; ++i) {
+        if (rows.is_null(i)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // Appends the current row of a select_key or select_range.
@@ -154,9 +164,17 @@ void Reader::query_deltas(const Table& table, const DeltaRange& range, RowSink& 
     rows.bind(1, from.table(table.id).seq).bind(2, high).bind(3, range.buckets);
     rows.bind(4, range.bucket);
     BlockBuilder block{sink, RowForm::Change};
+    bool null_key = false;
     while (rows.step()) {
+        if (has_null(rows, static_cast<int>(table.key.size()))) {
+            null_key = true;  // no row is found by it: gone again, or there
+            continue;
+        }
         append_columns(block.row(), rows, 0, rows.column_count());
         block.row_ends();
+    }
+    if (null_key) {
+        require_no_null_key(db_, table);
     }
     block.flush();
 }
@@ -261,6 +279,9 @@ std::optional<std::string> Reader::chunk_end(const Table& table,
                                              const std::optional<std::string>& lower,
                                              std::uint64_t rows,
                                              RowForm /*form*/) {
+    if (!lower) {
+        require_no_null_key(db_, table);  // no chunk with a bound would show such rows
+    }
     Statement row{db_, select_chunk_end(table, lower.has_value())};
     const std::size_t keys = table.key.size();
     const std::string from = lower ? parse_bound(*lower) : std::string{};

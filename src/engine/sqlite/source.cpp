@@ -90,6 +90,9 @@ TableShape captureable_shape(Database& db, const Table& table, std::int32_t id) 
                      .hint = "run check again"}};
     }
     TableShape shape = read_shape(db, table.name.name);
+    if (shape.table.key != table.key) {
+        shape.take_nullable_key();  // as the inspection did
+    }
     if (!shape.problem.empty()) {
         throw Error{{.kind = ErrorKind::Unsupported,
                      .what_failed = "cannot capture " + table.name.display() + ": " + shape.problem,
