@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dbsync {
 
@@ -24,6 +25,12 @@ struct SchemaItem {
     std::string description;  // "INDEX public orders_pkey", for progress and errors
     std::string sql;          // one or more statements, run as they are
     std::int32_t table_id = 0;  // the captured table it belongs to (Key, After), or 0
+};
+
+// A schema that was made from words of another engine's.
+struct MadeSchema {
+    std::vector<SchemaItem> items;
+    std::vector<std::string> left_out;  // what this engine has not: "index a of t (…)"
 };
 
 // The state of one sequence, autoincrement counter or the like.

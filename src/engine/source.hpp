@@ -280,6 +280,12 @@ class Source {
     // engine cannot be moved to another.
     [[nodiscard]] virtual SchemaModel describe_schema(std::span<const Table> tables);
 
+    // What becomes of the tables on a target of another engine, type by type, and what is not
+    // carried; nothing on one of the same. May read every row. Needs no capture.
+    [[nodiscard]] virtual std::vector<Finding> plan(std::span<const Table> tables);
+    // Whether export_schema() translates: it may read every row then, and leaves nothing asleep.
+    [[nodiscard]] virtual bool translates_schema() const { return false; }
+
     // Reads every row for values that a target of another engine could not take: a finding for each
     // column that has some. Needs no capture.
     [[nodiscard]] virtual std::vector<Finding> scan(std::span<const Table> tables,

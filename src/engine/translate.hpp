@@ -86,7 +86,7 @@ class Translator {
     [[nodiscard]] virtual TableName rename(const TableName& name) const = 0;
     [[nodiscard]] virtual std::string rename_column(const std::string& name) const = 0;
     // Statements that make the schema here. Names in the model are the other engine's.
-    [[nodiscard]] virtual std::vector<SchemaItem> make_schema(const SchemaModel& model) const = 0;
+    [[nodiscard]] virtual MadeSchema make_schema(const SchemaModel& model) const = 0;
 };
 
 }  // namespace dbsync

@@ -177,6 +177,9 @@ CheckResult Migration::check(bool scan) {
     for (Finding& finding : target_.inspect(result.tables, options_.job)) {
         result.findings.push_back(std::move(finding));
     }
+    for (Finding& finding : source_.plan(result.tables)) {
+        result.findings.push_back(std::move(finding));
+    }
     if (scan) {
         for (Finding& finding : source_.scan(result.tables, stop_)) {
             result.findings.push_back(std::move(finding));
@@ -305,7 +308,9 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
     std::vector<SchemaItem> schema;
     if (with_schema) {
         schema = source_.export_schema(tables);
-        SchemaLedger{state_}.note(schema);
+        if (!source_.translates_schema()) {
+            SchemaLedger{state_}.note(schema);
+        }
     }
     Snapshot snapshot{move(), tables, std::move(schema), progress_};
     if (options.external) {

@@ -54,7 +54,7 @@ void refuse_differences(const VerifyResult& result, ErrorKind kind) {
 
 std::vector<SchemaItem> Migration::sleepers(const std::vector<Table>& tables) {
     const std::optional<TargetJob> job = target_.job(options_.job);
-    if (!job || !job->made_schema) {
+    if (!job || !job->made_schema || source_.translates_schema()) {
         return {};  // the schema was there already, with whatever belongs to it
     }
     const std::vector<SchemaItem> schema = source_.export_schema(tables);

@@ -215,13 +215,19 @@ void append_canonical_null(std::string& row) {
 }
 
 void append_canonical(std::string& row, std::string_view value) {
-    for (const char c : value) {
-        switch (c) {
-            case '\\': row += "\\\\"; break;
-            case '\t': row += "\\t"; break;
-            case '\n': row += "\\n"; break;
-            case '\0': row += "\\0"; break;
-            default: row += c;
+    const auto is_escaped = [](char c) {
+        return c == '\\' || c == '\t' || c == '\n' || c == '\0';
+    };
+    while (!value.empty()) {
+        const auto plain = static_cast<std::size_t>(
+            std::find_if(value.begin(), value.end(), is_escaped) - value.begin());
+        row.append(value.substr(0, plain));
+        value.remove_prefix(plain);
+        if (!value.empty()) {
+            const char c = value.front();
+            row += '\\';
+            row += c == '\t' ? 't' : c == '\n' ? 'n' : c == '\0' ? '0' : '\\';
+            value.remove_prefix(1);
         }
     }
 }

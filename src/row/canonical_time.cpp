@@ -64,14 +64,21 @@ bool take_date(std::string_view& text, Date& date) noexcept {
     return date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= days_of(date);
 }
 
-std::string two(int number) {
-    return {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+void put_two(std::string& text, char before, int number) {
+    text += before;
+    text += static_cast<char>('0' + number / 10);
+    text += static_cast<char>('0' + number % 10);
 }
 
-std::string text_of(const Date& date) {
-    std::string year = std::to_string(date.year < 0 ? -date.year : date.year);
-    year.insert(0, year.size() < 4 ? 4 - year.size() : 0, '0');
-    return (date.year < 0 ? "-" : "") + year + "-" + two(date.month) + "-" + two(date.day);
+constexpr std::size_t moment_bytes = 32;  // room for nearly all of them
+
+void put(std::string& text, const Date& date) {
+    const std::string year = std::to_string(date.year < 0 ? -date.year : date.year);
+    text.append(date.year < 0 ? "-" : "");
+    text.append(year.size() < 4 ? 4 - year.size() : 0, '0');
+    text += year;
+    put_two(text, '-', date.month);
+    put_two(text, '-', date.day);
 }
 
 struct Clock {
@@ -104,11 +111,25 @@ bool take_clock(std::string_view& text, Clock& clock) noexcept {
     return clock.minute < 60 && clock.second < 60;
 }
 
-std::string text_of(const Clock& clock) {
-    std::string hour = std::to_string(clock.hour);
-    hour.insert(0, hour.size() < 2 ? 1 : 0, '0');
-    return hour + ":" + two(clock.minute) + ":" + two(clock.second) +
-           (clock.fraction.empty() ? "" : "." + clock.fraction);
+void put(std::string& text, const Clock& clock) {
+    const std::string hour = std::to_string(clock.hour);
+    text.append(hour.size() < 2 ? 1 : 0, '0');
+    text += hour;
+    put_two(text, ':', clock.minute);
+    put_two(text, ':', clock.second);
+    if (!clock.fraction.empty()) {
+        text += '.';
+        text += clock.fraction;
+    }
+}
+
+std::string text_of(const Date& date, const Clock& clock) {
+    std::string text;
+    text.reserve(moment_bytes);
+    put(text, date);
+    text += ' ';
+    put(text, clock);
+    return text;
 }
 
 // "+02", "-03:30", "+05:45:10", "Z"; in seconds.
@@ -185,7 +206,9 @@ std::optional<std::string> canonical_date(std::string_view text) {
     if (!take_date(text, date) || !text.empty()) {
         return std::nullopt;
     }
-    return text_of(date);
+    std::string result;
+    put(result, date);
+    return result;
 }
 
 std::optional<std::string> canonical_time(std::string_view text) {
@@ -194,7 +217,8 @@ std::optional<std::string> canonical_time(std::string_view text) {
     if (!take_clock(text, clock) || !text.empty()) {
         return std::nullopt;
     }
-    const std::string time = text_of(clock);
+    std::string time;
+    put(time, clock);
     return negative && time != "00:00:00" ? "-" + time : time;
 }
 
@@ -204,7 +228,7 @@ std::optional<std::string> canonical_datetime(std::string_view text) {
     if (!take_moment(text, date, clock) || !text.empty()) {
         return std::nullopt;
     }
-    return text_of(date) + " " + text_of(clock);
+    return text_of(date, clock);
 }
 
 std::optional<std::string> canonical_instant(std::string_view text) {
@@ -219,7 +243,7 @@ std::optional<std::string> canonical_instant(std::string_view text) {
         return std::nullopt;
     }
     to_utc(date, clock, offset);
-    return text_of(date) + " " + text_of(clock);
+    return text_of(date, clock);
 }
 
 }  // namespace dbsync

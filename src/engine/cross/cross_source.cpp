@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/retry.hpp"
 #include "engine/cross/cross_reader.hpp"
 #include "engine/cross/scan.hpp"
@@ -59,6 +60,45 @@ void leave_checks(ModelTable& table, const ModelColumn& column, SchemaModel& mod
     table.checks.erase(left, table.checks.end());
 }
 
+// Tables that would be called alike on the target.
+std::vector<Finding> name_clashes(const SchemaModel& model, Translator& to) {
+    std::vector<Finding> findings;
+    std::map<std::string, std::string> taken;
+    for (const ModelTable& table : model.tables) {
+        const std::string name = to.rename(table.name).display();
+        const auto [other, fresh] = taken.try_emplace(name, table.name.display());
+        if (!fresh) {
+            findings.push_back(
+                {Severity::Fail, table.name.display(),
+                 "would be called " + name + " on the target, as " + other->second + " is",
+                 "rename one of them, or leave one out with --exclude"});
+        }
+    }
+    return findings;
+}
+
+void require_names_apart(const SchemaModel& model, Translator& to) {
+    for (const Finding& finding : name_clashes(model, to)) {
+        throw Error{{.kind = ErrorKind::Precondition,
+                     .what_failed = "table " + finding.subject + " " + finding.message,
+                     .table = finding.subject,
+                     .hint = finding.hint}};
+    }
+}
+
+Finding planned_type(const ModelTable& table, const ModelColumn& column, Translator& to) {
+    const std::string type = column.declared.empty()
+                                 ? to.declare(column.type, is_keyed(table, column.name))
+                                 : column.declared;
+    const std::string& note = column.type.note;
+    return {note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
+            column.name + ": " + column.source_type + " → " + type +
+                (note.empty() ? "" : " (" + note + ")"),
+            note.empty() ? ""
+                         : "choose another type with --map " + table.name.display() + "." +
+                               column.name + "=TYPE if that is not what you want"};
+}
+
 class CrossSource final : public Source {
   public:
     CrossSource(std::unique_ptr<Source> inner,
@@ -93,8 +133,17 @@ class CrossSource final : public Source {
     std::int64_t clock_us() override { return inner_->clock_us(); }
     void forget(const Batch& batch) override { inner_->forget(batch); }
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
-        return plans_->target_translator()->make_schema(describe_schema(tables));
+        const SchemaModel model = describe_schema(tables);
+        const std::unique_ptr<Translator> to = plans_->target_translator();
+        require_names_apart(model, *to);
+        MadeSchema made = to->make_schema(model);
+        for (const std::string& left : made.left_out) {
+            log::warn("schema.left_out", {{"what", left}});
+        }
+        return std::move(made.items);
     }
+    bool translates_schema() const override { return true; }
+    std::vector<Finding> plan(std::span<const Table> tables) override;
     SchemaModel describe_schema(std::span<const Table> tables) override;
     std::vector<Finding> scan(std::span<const Table> tables, const std::stop_token& stop) override;
     void back_up(const std::string& file, const std::stop_token& stop) override {
@@ -139,43 +188,34 @@ SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
     return model;
 }
 
-// The plan of the move, type by type, and what will not be carried.
 Inspection CrossSource::inspect(const TableFilter& filter) {
     TableFilter with_nullable_keys = filter;
     with_nullable_keys.nullable_keys = true;
     Inspection inspection = inner_->inspect(with_nullable_keys);
     add_keyless(inspection);
-    const SchemaModel model = describe_schema(inspection.tables);
-    const std::unique_ptr<Translator> to = plans_->target_translator();
-    std::map<std::string, std::string> taken;
-    for (const ModelTable& table : model.tables) {
-        const std::string name = to->rename(table.name).display();
-        const auto [other, fresh] = taken.try_emplace(name, table.name.display());
-        if (!fresh) {
-            inspection.findings.push_back(
-                {Severity::Fail, table.name.display(),
-                 "would be called " + name + " on the target, as " + other->second + " is",
-                 "rename one of them, or leave one out with --exclude"});
-        }
-        for (const ModelColumn& column : table.columns) {
-            const std::string type = column.declared.empty()
-                                         ? to->declare(column.type, is_keyed(table, column.name))
-                                         : column.declared;
-            inspection.findings.push_back(
-                {column.type.note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
-                 column.name + ": " + column.source_type + " → " + type +
-                     (column.type.note.empty() ? "" : " (" + column.type.note + ")"),
-                 column.type.note.empty()
-                     ? ""
-                     : "choose another type with --map " + table.name.display() + "." +
-                           column.name + "=TYPE if that is not what you want"});
-        }
-    }
-    for (const std::string& left : model.left_behind) {
-        inspection.findings.push_back({Severity::Warn, "source", left + " is not carried over",
-                                       "make its like on the target by hand"});
-    }
     return inspection;
+}
+
+std::vector<Finding> CrossSource::plan(std::span<const Table> tables) {
+    const SchemaModel model = describe_schema(tables);
+    const std::unique_ptr<Translator> to = plans_->target_translator();
+    std::vector<Finding> findings = name_clashes(model, *to);
+    for (const ModelTable& table : model.tables) {
+        for (const ModelColumn& column : table.columns) {
+            findings.push_back(planned_type(table, column, *to));
+        }
+    }
+    std::vector<std::string> left = model.left_behind;
+    if (std::none_of(findings.begin(), findings.end(),
+                     [](const Finding& each) { return each.severity == Severity::Fail; })) {
+        const MadeSchema made = to->make_schema(model);
+        left.insert(left.end(), made.left_out.begin(), made.left_out.end());
+    }
+    for (const std::string& each : left) {
+        findings.push_back({Severity::Warn, "source", each + " is not carried over",
+                            "make its like on the target by hand"});
+    }
+    return findings;
 }
 
 // Chunk by chunk, each in a transaction of its own.

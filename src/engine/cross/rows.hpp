@@ -65,7 +65,8 @@ class ToCanonical : public RowSink {
     std::optional<NoForm> spell_value(std::size_t column);
     bool may_be_null(std::size_t column) const;
     bool spell(std::string& fields, Problem& problem);
-    void put_key(const std::vector<std::size_t>& places);
+    void put_key();
+    void put_spelled_key(const std::string& fields);
     void put_row(const std::string& fields, std::string_view flag);
     std::string put_aside_key(const std::string& row) const;
     void put_aside(const Problem& problem);
@@ -88,6 +89,8 @@ class ToCanonical : public RowSink {
     std::string scratch_;
     std::string written_;
     std::string fields_;
+    std::vector<std::size_t> ends_;  // of the columns in `fields_`
+    bool all_have_form_ = true;      // the target's values of the row
     RowBlock block_;
 };
 

@@ -105,8 +105,13 @@ bool ToCanonical::may_be_null(std::size_t column) const {
 // The columns' fields. False at a value that has no form and may not be NULL instead.
 bool ToCanonical::spell(std::string& fields, Problem& problem) {
     fields.clear();
+    ends_.clear();
+    all_have_form_ = true;
     for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
-        fields += i == 0 ? "" : "\t";
+        if (i > 0) {
+            ends_.push_back(fields.size());
+            fields += '\t';
+        }
         const WireValueView& value = values_[at_[i]];
         if (value.null) {
             if (!by_target_ && plan_.columns[i].target.column.not_null) {
@@ -121,6 +126,7 @@ bool ToCanonical::spell(std::string& fields, Problem& problem) {
             append_canonical(fields, scratch_);
         } else if (by_target_) {
             append_canonical(fields, "?" + hex_of(value.text));
+            all_have_form_ = false;
         } else if (may_be_null(i)) {
             append_canonical_null(fields);
         } else {
@@ -128,24 +134,34 @@ bool ToCanonical::spell(std::string& fields, Problem& problem) {
             return false;
         }
     }
+    ends_.push_back(fields.size());
     return true;
 }
 
-void ToCanonical::put_key(const std::vector<std::size_t>& places) {
-    std::vector<WireValueView> key;
-    key.reserve(places.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        key.push_back(values_[i]);
+void ToCanonical::put_key() {
+    const auto end = values_.begin() + static_cast<std::ptrdiff_t>(plan_.key.size());
+    block_.bytes +=
+        canonical_of(plan_, plan_.key, translator_, by_target_, {values_.begin(), end});
+}
+
+// The key's columns are among the row's: they need not be spelled twice.
+void ToCanonical::put_spelled_key(const std::string& fields) {
+    for (std::size_t i = 0; i < plan_.key.size(); ++i) {
+        const std::size_t place = plan_.key[i];
+        const std::size_t begin = place == 0 ? 0 : ends_[place - 1] + 1;
+        block_.bytes.append(i == 0 ? "" : "\t");
+        block_.bytes.append(fields, begin, ends_[place] - begin);
     }
-    block_.bytes += canonical_of(plan_, places, translator_, by_target_, key);
 }
 
 void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
     const std::size_t begin = block_.bytes.size();
     if (form_ == RowForm::Compare && plan_.keyless()) {
         block_.bytes += canonical_digest(fields);
+    } else if (form_ == RowForm::Compare && all_have_form_) {
+        put_spelled_key(fields);
     } else if (form_ != RowForm::Copy) {
-        put_key(plan_.key);
+        put_key();
     }
     const std::size_t key_end = block_.bytes.size();
     if (form_ != RowForm::Compare) {

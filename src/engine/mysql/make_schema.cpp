@@ -59,11 +59,6 @@ std::string free_name(std::string wanted, std::set<std::string>& taken) {
     return name;
 }
 
-void leave_out(const ModelTable& table, const std::string& item, const std::string& reason) {
-    log::warn("schema.left_out",
-              {{"item", item}, {"table", table.name.display()}, {"reason", reason}});
-}
-
 std::vector<std::string> shortened(const std::vector<std::string>& names) {
     std::vector<std::string> all;
     std::transform(names.begin(), names.end(), std::back_inserter(all), shortened_name);
@@ -85,7 +80,7 @@ class SchemaMaker {
   public:
     explicit SchemaMaker(const SchemaModel& model) : model_{model}, columns_{model} {}
 
-    std::vector<SchemaItem> run() {
+    MadeSchema run() {
         for (const ModelTable& table : model_.tables) {
             add_table(table);
         }
@@ -95,7 +90,7 @@ class SchemaMaker {
         for (const ModelTable& table : model_.tables) {
             add_foreign_keys(table);
         }
-        return std::move(items_);
+        return {.items = std::move(items_), .left_out = {left_out_.begin(), left_out_.end()}};
     }
 
   private:
@@ -113,15 +108,19 @@ class SchemaMaker {
     void add_foreign_keys(const ModelTable& table);
     std::string foreign_key_sql(const ModelTable& table, const ModelForeignKey& key,
                                 const MadeColumns::Reference& reference, const std::string& name);
-    std::string column_sql(const ModelTable& table, const ModelColumn& column) const;
-    void add_checks(const ModelTable& table, std::string& body) const;
+    void leave_out(const ModelTable& table, const std::string& item, const std::string& reason) {
+        left_out_.insert(item + " of " + table.name.display() + " (" + reason + ")");
+    }
+    std::string column_sql(const ModelTable& table, const ModelColumn& column);
+    void add_checks(const ModelTable& table, std::string& body);
     const ModelColumn* counter(const ModelTable& table) const;
-    std::vector<Made> indexes(const ModelTable& table) const;
+    std::vector<Made> indexes(const ModelTable& table);
 
     const SchemaModel& model_;
     MadeColumns columns_;
     std::set<std::string> constraints_;  // names of foreign keys: one space for all tables
     std::vector<SchemaItem> items_;
+    std::set<std::string> left_out_;
 };
 
 // The statement is good for both servers.
@@ -153,7 +152,7 @@ const ModelColumn* SchemaMaker::counter(const ModelTable& table) const {
     return nullptr;
 }
 
-std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& column) const {
+std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& column) {
     const std::string& type = columns_.type(table, column.name);
     const bool not_null = column.not_null || contains(table.key, column.name);
     std::string sql = quote_ident(shortened_name(column.name)) + " " + type +
@@ -173,7 +172,7 @@ std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& 
 
 // MySQL has no conditions on its AUTO_INCREMENT column, nor on those that a foreign key changes
 // (MySQL 9.x "CHECK Constraints").
-void SchemaMaker::add_checks(const ModelTable& table, std::string& body) const {
+void SchemaMaker::add_checks(const ModelTable& table, std::string& body) {
     std::vector<std::string> refused;
     if (const ModelColumn* const column = counter(table)) {
         refused.push_back(column->name);
@@ -200,7 +199,7 @@ void SchemaMaker::add_checks(const ModelTable& table, std::string& body) const {
 }
 
 // A table without a primary key is made with each unique index that may be its key.
-std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) const {
+std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
     std::vector<Made> made;
     std::set<std::string> taken{"primary"};
     const ModelColumn* const counting = counter(table);
@@ -308,7 +307,7 @@ void SchemaMaker::add_foreign_keys(const ModelTable& table) {
 
 }  // namespace
 
-std::vector<SchemaItem> make_schema(const SchemaModel& model) {
+MadeSchema make_schema(const SchemaModel& model) {
     return SchemaMaker{model}.run();
 }
 

@@ -11,7 +11,7 @@
 namespace dbsync::mysql {
 
 // Throws Error{Usage} for a type of the operator's that is none, or that its column cannot have.
-// What these servers do not have is left out and logged.
-[[nodiscard]] std::vector<SchemaItem> make_schema(const SchemaModel& model);
+// What these servers do not have is left out.
+[[nodiscard]] MadeSchema make_schema(const SchemaModel& model);
 
 }  // namespace dbsync::mysql

@@ -88,7 +88,7 @@ class MysqlTranslator final : public Translator {
     std::string rename_column(const std::string& name) const override {
         return shortened_name(name);
     }
-    std::vector<SchemaItem> make_schema(const SchemaModel& model) const override {
+    MadeSchema make_schema(const SchemaModel& model) const override {
         return mysql::make_schema(model);
     }
 

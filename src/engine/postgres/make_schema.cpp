@@ -80,7 +80,7 @@ class SchemaMaker {
         }
     }
 
-    std::vector<SchemaItem> run() {
+    MadeSchema run() {
         for (const ModelTable& table : model_.tables) {
             add_table(table);
         }
@@ -91,7 +91,7 @@ class SchemaMaker {
         for (const ModelTable& table : model_.tables) {
             add_foreign_keys(table);
         }
-        return std::move(items_);
+        return {.items = std::move(items_), .left_out = {}};
     }
 
   private:
@@ -365,7 +365,7 @@ std::string declare(const ModelType& type, bool in_key) {
     return declaration(type);
 }
 
-std::vector<SchemaItem> make_schema(const SchemaModel& model) {
+MadeSchema make_schema(const SchemaModel& model) {
     return SchemaMaker{model}.run();
 }
 

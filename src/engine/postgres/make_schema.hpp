@@ -21,6 +21,6 @@ namespace dbsync::postgres {
 [[nodiscard]] std::string declare(const ModelType& type, bool in_key);
 
 // Throws Error{Usage} for a type of the operator's that is no type's name.
-[[nodiscard]] std::vector<SchemaItem> make_schema(const SchemaModel& model);
+[[nodiscard]] MadeSchema make_schema(const SchemaModel& model);
 
 }  // namespace dbsync::postgres

@@ -141,7 +141,7 @@ class PostgresTranslator final : public Translator {
     std::string rename_column(const std::string& name) const override {
         return shortened_name(name);
     }
-    std::vector<SchemaItem> make_schema(const SchemaModel& model) const override {
+    MadeSchema make_schema(const SchemaModel& model) const override {
         return postgres::make_schema(model);
     }
 

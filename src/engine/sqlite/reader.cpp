@@ -50,10 +50,9 @@ bool has_null(const Statement& rows, int columns) {
 }
 
 // Appends the current row of a select_key or select_range.
-void take_row(const Statement& rows, const Table& table, RowForm form, BlockBuilder& block) {
-    const int columns = row_columns(table, form);
+// `columns` of them are the row's, the rest the key's.
+void take_row(const Statement& rows, int columns, int key, RowForm form, BlockBuilder& block) {
     if (form == RowForm::Compare) {
-        const int key = static_cast<int>(table.key.size());
         append_columns(block.row(), rows, 0, key);
         block.key_ends();
         append_columns(block.row(), rows, key, columns - key);
@@ -202,18 +201,19 @@ void Reader::read_keys(const Table& table,
     Statement row{db_, select_key(table, form)};
     BlockBuilder block{sink, form};
     const std::size_t count = table.key.size();
+    const int columns = row_columns(table, form);
     for (const std::string& key : keys) {
         bind_bound(row, 1, key, count);
         const bool found = row.step();
         if (form == RowForm::Change) {
             block.row() += key;
             append_integer(block.row(), found ? 1 : 0);
-            for (int i = 0; !found && i < row_columns(table, form); ++i) {
+            for (int i = 0; !found && i < columns; ++i) {
                 append_null(block.row());
             }
         }
         if (found) {
-            take_row(row, table, form, block);
+            take_row(row, columns, static_cast<int>(count), form, block);
         } else if (form == RowForm::Change) {
             block.row_ends();
         }
@@ -258,12 +258,13 @@ bool Reader::read_slice(const Table& table,
         if (upper) {
             bind_bound(rows, from.empty() ? 1 : static_cast<int>(keys) + 1, *upper, keys);
         }
+        const int columns = row_columns(table, form);
         while (!more && rows.step()) {
-            take_row(rows, table, form, block);
+            take_row(rows, columns, static_cast<int>(keys), form, block);
             more = sliced && (++count >= slice_rows_max || bytes >= slice_bytes_max);
             if (more) {
                 lower.clear();
-                append_columns(lower, rows, row_columns(table, form), static_cast<int>(keys));
+                append_columns(lower, rows, columns, static_cast<int>(keys));
                 after_lower = true;
             }
         }

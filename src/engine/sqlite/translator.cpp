@@ -101,7 +101,7 @@ class SqliteTranslator final : public Translator {
     }
     TableName rename(const TableName& /*name*/) const override { refuse_target(); }
     std::string rename_column(const std::string& /*name*/) const override { refuse_target(); }
-    std::vector<SchemaItem> make_schema(const SchemaModel& /*model*/) const override {
+    MadeSchema make_schema(const SchemaModel& /*model*/) const override {
         refuse_target();
     }
 

@@ -60,6 +60,10 @@ MaybeNoForm read_int(const WireValueView& value, std::string& out) {
 
 // A number that a float would round has no form as one.
 MaybeNoForm read_float(const WireValueView& value, Kind kind, std::string& out) {
+    if (kind == Kind::Float64 && value.storage == 'r') {
+        out += value.text;  // spelled as canonical floats are
+        return std::nullopt;
+    }
     const auto spelled =
         kind == Kind::Float32 ? canonical_float32(value.text) : canonical_float64(value.text);
     if (!spelled) {

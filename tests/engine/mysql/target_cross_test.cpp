@@ -128,7 +128,7 @@ class MysqlCrossTest : public TargetFixture {
     void make(const SchemaModel& model) {
         target_ = make_target(endpoint());
         target_->prepare("job", "postgresql 1");
-        target_->run_schema("job", make_translator()->make_schema(model));
+        target_->run_schema("job", make_translator()->make_schema(model).items);
         session_ = target_->open_session("job");
     }
     Table found(const std::string& name, std::int32_t id) {
@@ -209,7 +209,7 @@ TEST_P(MysqlCrossTest, KeepsDefaultsOfEveryKind) {
 
 TEST_P(MysqlCrossTest, MakesASchemaOnce) {
     make(shop());
-    target_->run_schema("job", make_translator()->make_schema(shop()));
+    target_->run_schema("job", make_translator()->make_schema(shop()).items);
     EXPECT_EQ(value("SELECT COUNT(*) FROM information_schema.referential_constraints"
                     " WHERE constraint_schema = DATABASE()"),
               "2");

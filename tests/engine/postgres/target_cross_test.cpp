@@ -67,7 +67,7 @@ class TargetCrossTest : public ::testing::Test {
         url_ = test::target_server().url(test::target_server().create_database());
         target_ = make_target(Endpoint::parse(url_, ""));
         target_->prepare("job", "somewhere");
-        target_->run_schema("job", make_translator()->make_schema(shop()));
+        target_->run_schema("job", make_translator()->make_schema(shop()).items);
         session_ = target_->open_session("job");
     }
     Table table(const std::string& name, std::int32_t id) {
