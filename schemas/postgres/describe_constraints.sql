@@ -4,7 +4,7 @@
 SELECT k.conname, k.contype, coalesce(a.attname, ''), coalesce(pn.nspname, ''),
     coalesce(p.relname, ''), coalesce(pa.attname, ''), k.confdeltype, k.confupdtype,
     CASE k.contype WHEN 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) ELSE '' END,
-    k.convalidated
+    k.convalidated, k.condeferred
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype IN ('c', 'f')

@@ -60,6 +60,7 @@ struct ModelForeignKey {
     std::vector<std::string> parent_columns;
     std::string on_delete = "NO ACTION";  // CASCADE, SET NULL, SET DEFAULT, RESTRICT, NO ACTION
     std::string on_update = "NO ACTION";
+    bool deferred = false;  // looked at when a transaction commits
 };
 
 struct ModelTable {

@@ -61,7 +61,8 @@ void Scan::look_at(std::size_t column) {
                    plan_.columns[part].source.column.name + " = " +
                    (of_key.null ? "NULL" : shown_value(of_key.text));
         }
-        found.first = (value.null ? "NULL" : shown_value(value.text)) + key + ": " + no_form->reason;
+        found.first =
+            (value.null ? "NULL" : shown_value(value.text)) + key + ": " + no_form->reason;
     }
 }
 

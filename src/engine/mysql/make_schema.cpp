@@ -278,6 +278,10 @@ std::string SchemaMaker::foreign_key_sql(const ModelTable& table, const ModelFor
         }
         return impossible ? "NO ACTION" : wanted;
     };
+    if (key.deferred) {
+        leave_out(table, "deferral of foreign key " + name,
+                  "the server looks at it at each statement, not at the commit");
+    }
     return fmt::format(
         "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
         quote_ident(name), quote_list(shortened(reference.columns)),

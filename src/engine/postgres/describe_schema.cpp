@@ -269,7 +269,8 @@ void Describer::add_constraints(ModelTable& table) {
                                           .parent = parent,
                                           .parent_columns = {},
                                           .on_delete = action_name(rows.text(row, 6)),
-                                          .on_update = action_name(rows.text(row, 7))});
+                                          .on_update = action_name(rows.text(row, 7)),
+                                          .deferred = rows.boolean(row, 10)});
         }
         table.foreign_keys.back().columns.push_back(rows.text(row, 2));
         table.foreign_keys.back().parent_columns.push_back(rows.text(row, 5));

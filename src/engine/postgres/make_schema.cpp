@@ -340,10 +340,11 @@ void SchemaMaker::add_foreign_keys(const ModelTable& table) {
         add(table, fmt::format("foreign key:{}:{}", name.display(), number), SchemaStage::Last,
             fmt::format("FOREIGN KEY {} ({})", name.display(), fmt::join(key.columns, ", ")),
             fmt::format("ALTER TABLE {} ADD {}FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} "
-                        "ON UPDATE {}",
+                        "ON UPDATE {}{}",
                         qualified(name), constraint, column_list(key.columns),
                         qualified(target_name(key.parent)), column_list(key.parent_columns),
-                        key.on_delete, key.on_update));
+                        key.on_delete, key.on_update,
+                        key.deferred ? " DEFERRABLE INITIALLY DEFERRED" : ""));
     }
 }
 

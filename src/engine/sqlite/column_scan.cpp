@@ -126,7 +126,8 @@ bool takes(const Candidate& candidate, const WireValueView& value, std::string& 
         return false;
     }
     return fits_digits(candidate.type, scratch) &&
-           (kind != Kind::Instant || has_zone(value.text));
+           (kind != Kind::Instant || has_zone(value.text)) &&
+           (kind != Kind::DateTime || !has_zone(value.text));
 }
 
 // The column's value with numbers as digits.

@@ -105,6 +105,7 @@ class Describer {
     bool hold_for_all_rows(const std::string& table, const std::string& condition);
     void add_foreign_keys(ModelTable& table);
     bool complete(const ModelTable& table, ModelForeignKey& key, int number);
+    const TableShape& shape_of(const ModelTable& table) const;
     bool has_no_orphans(const ModelTable& table, const std::string& what, int number);
     void list_other_objects();
     ModelTable* find_table(const std::string& name) {
@@ -349,6 +350,34 @@ bool Describer::complete(const ModelTable& table, ModelForeignKey& key, int numb
     return has_no_orphans(table, what, number);
 }
 
+const TableShape& Describer::shape_of(const ModelTable& table) const {
+    return *std::find_if(shapes_.begin(), shapes_.end(), [&](const TableShape& each) {
+        return each.table.name.name == table.name.name;
+    });
+}
+
+// Whether each of a table's foreign keys is DEFERRABLE INITIALLY DEFERRED, in the order of the
+// text, where REFERENCES is no name. The catalogue does not say so, and numbers them from the last.
+std::vector<bool> deferred_keys(std::string_view text) {
+    const std::vector<sql::Token> tokens = sql::tokenize(text, as_written_here.tokens);
+    std::vector<bool> deferred;
+    int depth = 0;
+    for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+        depth += tokens[i].is_symbol('(') ? 1 : tokens[i].is_symbol(')') ? -1 : 0;
+        if (depth == 0 && tokens[i].is_symbol(';')) {
+            break;  // the indexes' texts follow
+        }
+        if (tokens[i].is_word("REFERENCES")) {
+            deferred.push_back(false);
+        } else if (!deferred.empty() && tokens[i].is_word("DEFERRABLE") &&
+                   tokens[i + 1].is_word("INITIALLY") && tokens[i + 2].is_word("DEFERRED") &&
+                   !tokens[i - 1].is_word("NOT")) {
+            deferred.back() = true;
+        }
+    }
+    return deferred;
+}
+
 void Describer::add_foreign_keys(ModelTable& table) {
     Statement rows{db_,
                    "SELECT id, \"table\", \"from\", ifnull(\"to\", ''), on_update, on_delete"
@@ -363,7 +392,10 @@ void Describer::add_foreign_keys(ModelTable& table) {
         key.on_update = rows.text(4);
         key.on_delete = rows.text(5);
     }
+    const std::vector<bool> deferred = deferred_keys(shape_of(table).table.fingerprint);
     for (auto& [number, key] : keys) {
+        const auto from_last = static_cast<std::size_t>(number) + 1;
+        key.deferred = deferred.size() == keys.size() && deferred[deferred.size() - from_last];
         if (complete(table, key, number)) {
             table.foreign_keys.push_back(std::move(key));
         }

@@ -89,7 +89,7 @@ class SqliteTranslator final : public Translator {
     std::optional<NoForm> read(const ColumnCrossing& crossing,
                                const WireValueView& value,
                                std::string& out) override {
-        return read_value(crossing.kind, value, out);
+        return read_value(crossing, value, out);
     }
     std::optional<NoForm> write(const ColumnCrossing& crossing,
                                 std::string_view canonical,

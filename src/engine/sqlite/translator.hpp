@@ -24,6 +24,11 @@ enum class Affinity { Integer, Text, Blob, Real, Numeric };
                                                const WireValueView& value,
                                                std::string& out);
 
+// The same for a column of the target's.
+[[nodiscard]] std::optional<NoForm> read_value(const ColumnCrossing& crossing,
+                                               const WireValueView& value,
+                                               std::string& out);
+
 // What a declared type says that its columns hold.
 [[nodiscard]] ModelType declared_type(std::string_view type);
 

@@ -118,9 +118,9 @@ MaybeNoForm read_moment(Kind kind, const WireValueView& value, std::string& out)
     if (kind == Kind::Date) {
         return read_date(value, out);
     }
-    return put(kind == Kind::Time       ? canonical_time(value.text)
-               : kind == Kind::DateTime ? canonical_datetime(value.text)
-                                        : canonical_instant(value.text),
+    // A moment without an offset is UTC to SQLite's own functions, one with an offset becomes it
+    // ("Date And Time Functions", section 3).
+    return put(kind == Kind::Time ? canonical_time(value.text) : canonical_instant(value.text),
                value, kind, out);
 }
 
@@ -228,6 +228,18 @@ ModelType declared_type(std::string_view declared) {
     }
     return has(type, "DEC") || has(type, "NUM") || has(type, "MONEY") ? decimal_type(type)
                                                                       : of_kind(Kind::Text);
+}
+
+// Types without a kind of their own on the target take the place of some of SQLite's.
+std::optional<NoForm> read_value(const ColumnCrossing& crossing,
+                                 const WireValueView& value,
+                                 std::string& out) {
+    constexpr std::uint32_t uuid_characters = 36;
+    const bool in_text = crossing.kind == Kind::Text && crossing.type.size == uuid_characters;
+    if (in_text && declared_type(crossing.column.type).kind == Kind::Uuid) {
+        return read_uuid(value, out);
+    }
+    return read_value(crossing.kind, value, out);
 }
 
 std::optional<NoForm> read_value(Kind kind, const WireValueView& value, std::string& out) {
