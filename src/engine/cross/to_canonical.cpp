@@ -155,7 +155,6 @@ void ToCanonical::put_spelled_key(const std::string& fields) {
 }
 
 void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
-    const std::size_t begin = block_.bytes.size();
     if (form_ == RowForm::Compare && plan_.keyless()) {
         block_.bytes += canonical_digest(fields);
     } else if (form_ == RowForm::Compare && all_have_form_) {
@@ -165,7 +164,8 @@ void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
     }
     const std::size_t key_end = block_.bytes.size();
     if (form_ != RowForm::Compare) {
-        block_.bytes += key_end > begin ? "\t" : "";
+        const bool has_key = form_ == RowForm::Change && !plan_.keyless();
+        block_.bytes += has_key ? "\t" : "";  // a key of one empty text has no bytes
         block_.bytes += flag;
     }
     block_.bytes += "\t" + fields + "\n";
