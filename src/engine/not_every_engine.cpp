@@ -70,6 +70,16 @@ std::optional<Table> Target::find_table(const TableName& /*name*/) {
                  .hint = "give a source of the same engine"}};
 }
 
+std::string required_column(const std::string& column) {
+    return "its column " + column + " must have a value, and the source has no such column";
+}
+
+std::vector<std::string> Target::misfits(const TableName& /*name*/,
+                                         std::span<const std::string> /*columns*/,
+                                         std::span<const std::string> /*texts*/) {
+    return {};
+}
+
 std::vector<std::pair<std::int32_t, std::uint64_t>> Target::quarantined(
     const std::string& /*job*/) {
     return {};

@@ -32,8 +32,9 @@ namespace dbsync {
 struct TableFilter {
     std::vector<std::string> include;
     std::vector<std::string> exclude;
-    // Take a primary key that could be NULL (SQLite's) and is in no row: the target's cannot be.
-    bool nullable_keys = false;
+    // The target is another engine's: a key that could be NULL and is in no row (SQLite) is a key
+    // there, and one whose spellings cannot be told apart (PostgreSQL) is none.
+    bool for_another_engine = false;
 
     [[nodiscard]] bool matches(const TableName& name) const;
 };

@@ -188,6 +188,11 @@ class Target {
 
     // The table of that name as it stands here, without an id; nothing if there is none.
     [[nodiscard]] virtual std::optional<Table> find_table(const TableName& name);
+    // Why rows of another engine that have `columns` cannot be kept in it as they are; `texts` are
+    // those of the key that are told apart by their characters. "its column a must have a value …"
+    [[nodiscard]] virtual std::vector<std::string> misfits(const TableName& name,
+                                                           std::span<const std::string> columns,
+                                                           std::span<const std::string> texts);
     // How many rows of the job are put aside, by table id.
     [[nodiscard]] virtual std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job);
@@ -203,5 +208,8 @@ class Target {
     // Removes every object dbsync made here. Idempotent.
     virtual void remove(const std::string& job) = 0;
 };
+
+// One of Target::misfits().
+[[nodiscard]] std::string required_column(const std::string& column);
 
 }  // namespace dbsync

@@ -81,6 +81,9 @@ class Translator {
     [[nodiscard]] virtual ModelType type_of(const Column& column) const = 0;
     // How this engine declares a type; `in_key` where it is part of a key or index.
     [[nodiscard]] virtual std::string declare(const ModelType& type, bool in_key) const = 0;
+    // Whether values of a key that this engine takes for equal are spelled alike, or are looked up
+    // by their spelling. If not, rows cannot be followed by it on another engine.
+    [[nodiscard]] virtual bool tells_apart(const Column& /*column*/) const { return true; }
     // What this engine calls a table of that name of another engine: its default schema, folded
     // and shortened by its own rules.
     [[nodiscard]] virtual TableName rename(const TableName& name) const = 0;

@@ -311,6 +311,8 @@ SnapshotResult Migration::copy_all(const SnapshotCommandOptions& options,
         if (!source_.translates_schema()) {
             SchemaLedger{state_}.note(schema);
         }
+    } else if (!options.external) {
+        refuse_failures(source_.plan(tables));  // the target's own tables must fit
     }
     Snapshot snapshot{move(), tables, std::move(schema), progress_};
     if (options.external) {

@@ -11,13 +11,16 @@ namespace dbsync::sql {
 namespace {
 
 // What may be compared with one another.
-enum class Family { Number, Date, DateTime, Bool, Text, Other };
+enum class Family { Number, Float, Date, DateTime, Bool, Text, Other };
+
+// A literal of so many digits is the same number as a float.
+constexpr std::size_t float_digits_max = 15;
 
 Family family_of(const ModelType& type, const CheckDialect& dialect) noexcept {
     switch (type.kind) {
         case Kind::Int:
-        case Kind::Decimal:
-        case Kind::Float64: return Family::Number;
+        case Kind::Decimal: return Family::Number;
+        case Kind::Float64: return Family::Float;  // servers compare it with others in two ways
         case Kind::Date: return dialect.dates_are_texts ? Family::Other : Family::Date;
         case Kind::DateTime: return dialect.dates_are_texts ? Family::Other : Family::DateTime;
         case Kind::Bool: return Family::Bool;
@@ -38,7 +41,8 @@ Family family_of(const ModelType& type, const CheckDialect& dialect) noexcept {
 }
 
 bool has_order(Family family) noexcept {
-    return family == Family::Number || family == Family::Date || family == Family::DateTime;
+    return family == Family::Number || family == Family::Float || family == Family::Date ||
+           family == Family::DateTime;
 }
 
 struct Operand {
@@ -242,9 +246,14 @@ std::optional<Operand> ClauseReader::beside(const Operand& left) {
     if (left.family == Family::Text && right->literal && !right->text.empty()) {
         right->family = Family::Text;
     }
+    const auto short_number = [](const Operand& of) {
+        return of.literal && of.family == Family::Number && of.sql.size() <= float_digits_max;
+    };
+    const bool as_float = (left.family == Family::Float && short_number(*right)) ||
+                          (right->family == Family::Float && short_number(left));
     const bool as_date = right->literal && right->family == Family::Date &&
                          left.family == Family::DateTime;
-    return right->family == left.family || as_date ? right : std::nullopt;
+    return right->family == left.family || as_date || as_float ? right : std::nullopt;
 }
 
 std::optional<Operand> ClauseReader::operand() {

@@ -177,10 +177,74 @@ TEST_P(NullableKeyTest, IsNoKeyWhereNullIsInItAlready) {
     EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
 }
 
+// One key here is two there.
+TEST_P(NullableKeyTest, ASpellingTakesThePlaceOfAnother) {
+    ends_->must_run(End::Source,
+                    "CREATE TABLE fold (k TEXT COLLATE NOCASE PRIMARY KEY, v INTEGER);"
+                    "CREATE TABLE blank (k TEXT COLLATE RTRIM NOT NULL, n INTEGER NOT NULL,"
+                    " v INTEGER, PRIMARY KEY (k, n));"
+                    "INSERT INTO fold VALUES ('A', 1), ('b', 2), ('C', 3), ('d', 4), ('E', 5);"
+                    "INSERT INTO blank VALUES ('A ', 1, 1), ('b', 1, 2), ('c  ', 1, 3);");
+    ends_->set_tables({{"fold", {{"k"}, {"v", Spell::Number}}},
+                       {"blank", {{"k"}, {"n", Spell::Number}, {"v", Spell::Number}}}});
+    const ProcessResult moved = dbsync_.run({"migrate"});
+    ASSERT_EQ(moved.exit_code, 0) << moved;
+
+    ends_->must_run(End::Source,
+                    "INSERT OR REPLACE INTO fold VALUES ('a', 11);"
+                    "UPDATE OR REPLACE fold SET k = 'B' WHERE k = 'c';"
+                    "UPDATE fold SET k = 'D' WHERE k = 'd';"
+                    "INSERT INTO fold VALUES ('e', 6) ON CONFLICT DO UPDATE SET v = 7;"
+                    "INSERT OR REPLACE INTO blank VALUES ('A', 1, 11);"
+                    "UPDATE OR REPLACE blank SET k = 'b ' WHERE k = 'c';");
+    const ProcessResult over = dbsync_.run({"cutover", "--yes"});
+
+    EXPECT_EQ(over.exit_code, 0) << over;
+    EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets,
                          NullableKeyTest,
                          testing::Values("postgres", "mariadb", "mysql"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& target) { return target.param; });
+
+class SpelledKeyTest : public testing::TestWithParam<std::string> {};
+
+// Rows of such a table are not followed by a key that has several spellings.
+TEST_P(SpelledKeyTest, ArrivesInItsNewSpelling) {
+    DBSYNC_NEEDS_ENGINE(std::string{"postgres"});
+    DBSYNC_NEEDS_ENGINE(GetParam());
+    TempDir home;
+    DbsyncBinary dbsync{home};
+    const CrossEnds ends{"postgres", GetParam(), home,
+                         {{"span", {{"k"}, {"v", Spell::Number}}},
+                          {"doc", {{"k", Spell::Json}, {"v", Spell::Number}}}}};
+    dbsync.set("DBSYNC_SOURCE", ends.url(End::Source));
+    dbsync.set("DBSYNC_TARGET", ends.url(End::Target));
+    ends.must_run(End::Source,
+                  "CREATE TABLE span (k interval PRIMARY KEY, v int);"
+                  "INSERT INTO span VALUES ('1 day', 1), ('2 days', 2), ('3 days', 3);"
+                  "CREATE TABLE doc (k jsonb PRIMARY KEY, v int);"
+                  "INSERT INTO doc VALUES ('{\"a\": 1.0}', 1), ('2', 2);");
+    const ProcessResult checked = dbsync.run({"check"});
+    EXPECT_THAT(checked.out, HasSubstr("public.span: no key that the target has too")) << checked;
+    const ProcessResult moved = dbsync.run({"migrate"});
+    ASSERT_EQ(moved.exit_code, 0) << moved;
+
+    ends.must_run(End::Source,
+                  "UPDATE span SET k = '24:00:00' WHERE v = 1; DELETE FROM span WHERE v = 2;"
+                  "INSERT INTO span VALUES ('48 hours', 20); UPDATE span SET v = 30 WHERE v = 3;"
+                  "UPDATE doc SET k = '{\"a\": 1.00}' WHERE v = 1; DELETE FROM doc WHERE v = 2;");
+    const ProcessResult over = dbsync.run({"cutover", "--yes"});
+
+    EXPECT_EQ(over.exit_code, 0) << over;
+    EXPECT_EQ(first_difference(ends.dump(End::Source), ends.dump(End::Target)), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets,
+                         SpelledKeyTest,
+                         testing::Values("mariadb", "mysql"),
+                         [](const auto& target) { return target.param; });
 
 }  // namespace
 }  // namespace dbsync::test

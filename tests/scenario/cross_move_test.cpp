@@ -101,8 +101,19 @@ TEST_P(CrossMoveTest, FollowsTheSourceFromOneCatchUpToTheNext) {
 }
 
 // Made by hand there, with that server's own types, foreign keys and indexes.
+// A collation under which a blank at the end makes another key, as the source has it.
+std::string without_padding(std::string schema) {
+    const std::string padded = "COLLATE utf8mb4_bin";
+    const auto at = schema.find(padded);
+    return at == std::string::npos
+               ? schema
+               : schema.replace(at, padded.size(),
+                                "/*M!100203 COLLATE utf8mb4_nopad_bin */"
+                                " /*!80017 COLLATE utf8mb4_0900_bin */");
+}
+
 TEST_P(CrossMoveTest, FillsTheTablesThatTheTargetHas) {
-    ends_->must_run(End::Target, cross_schema(GetParam().second));
+    ends_->must_run(End::Target, without_padding(cross_schema(GetParam().second)));
     const std::string schema = ends_->value(End::Target, count_columns());
     Traffic traffic{connect_, options()};
     WideTraffic wide{connect_, GetParam().first};

@@ -34,7 +34,7 @@ ModelColumn column(std::string name, Kind kind) {
 std::optional<std::string> read(std::string_view clause, const CheckDialect& dialect) {
     static const std::vector<ModelColumn> columns{
         column("a", Kind::Int), column("d", Kind::DateTime), column("s", Kind::Text),
-        column("b", Kind::Bool), column("Two words", Kind::Decimal)};
+        column("b", Kind::Bool), column("Two words", Kind::Decimal), column("f", Kind::Float64)};
     return portable_check(clause, columns, dialect);
 }
 
@@ -91,7 +91,9 @@ TEST(PortableCheck, TakesComparisonsAsApplicationsWriteThemForSqlite) {
                 Optional(std::string{R"("b" = TRUE OR "b" = FALSE)"}));
     expect_none(sqlite, {"d > '2026-01-01 00:00:00'", "length(s) < 5", R"(s IN ("new"))",
                          "s LIKE 'a%'", "typeof(a) = 'integer'", "a > 0 COLLATE NOCASE", "a IS 1",
-                         "s = 5", "a = '5'"});
+                         "s = 5", "a = '5'", "a <> f", "f > 9007199254740993"});
+    EXPECT_THAT(read("f > 0.5 and 0 <= f", sqlite),
+                Optional(std::string{R"("f" > 0.5 AND 0 <= "f")"}));
 }
 
 TEST(PortableCheck, LeavesTextsOfOtherCollations) {

@@ -70,7 +70,9 @@ class Reader final : public SourceReader {
         return *found;
     }
     CascadeMark canonical_mark(const CascadeMark& mark);
+    bool compares_texts(const Cascade& cascade) const;
     void read_anew_below(const Cascade& cascade, Batch& batch);
+    static void read_anew(std::int32_t table_id, Batch& batch);
 
     std::unique_ptr<SourceReader> inner_;
     std::shared_ptr<PlanBook> plans_;
@@ -101,27 +103,45 @@ Batch Reader::plan_batch(const Cursor& from, std::uint64_t deltas_max) {
     return batch;
 }
 
-// Rows without a key that a cascade may have touched cannot be named: their table is read anew.
+// Texts that are equal on the source need not be so on the target: 'A' goes with its parent 'a'.
+bool Reader::compares_texts(const Cascade& cascade) const {
+    const Table& parent = table_by_id(cascade.parent_id);
+    return std::any_of(parent.columns.begin(), parent.columns.end(), [&](const Column& column) {
+        const auto& referred = cascade.parent_columns;
+        return std::find(referred.begin(), referred.end(), column.name) != referred.end() &&
+               translator_->type_of(column).kind == Kind::Text;
+    });
+}
+
+// Rows that a cascade may have touched, and that cannot be named or found by their value: their
+// table is read anew.
 void Reader::read_anew_below(const Cascade& cascade, Batch& batch) {
-    std::vector<const Cascade*> below{&cascade};
+    std::vector<std::pair<const Cascade*, bool>> below{{&cascade, false}};
     for (std::size_t i = 0; i < below.size(); ++i) {
-        const std::int32_t child = below[i]->child_id;
-        if (plans_->plan(table_by_id(child)).keyless()) {
-            const auto part =
-                std::find_if(batch.tables.begin(), batch.tables.end(),
-                             [&](const BatchTable& each) { return each.table_id == child; });
-            if (part == batch.tables.end()) {
-                batch.tables.push_back({.table_id = child, .whole_table = true});
-            } else {
-                part->whole_table = true;
+        const auto [each, of_unknown] = below[i];
+        const bool unknown = of_unknown || compares_texts(*each) ||
+                             plans_->plan(table_by_id(each->child_id)).keyless();
+        if (unknown) {
+            read_anew(each->child_id, batch);
+        }
+        for (const Cascade& next : cascades_) {
+            const std::pair entry{&next, unknown};
+            if (next.parent_id == each->child_id &&
+                std::find(below.begin(), below.end(), entry) == below.end()) {
+                below.push_back(entry);
             }
         }
-        for (const Cascade& each : cascades_) {
-            if (each.parent_id == child &&
-                std::find(below.begin(), below.end(), &each) == below.end()) {
-                below.push_back(&each);
-            }
-        }
+    }
+}
+
+void Reader::read_anew(std::int32_t table_id, Batch& batch) {
+    const auto part =
+        std::find_if(batch.tables.begin(), batch.tables.end(),
+                     [&](const BatchTable& each) { return each.table_id == table_id; });
+    if (part == batch.tables.end()) {
+        batch.tables.push_back({.table_id = table_id, .whole_table = true});
+    } else {
+        part->whole_table = true;
     }
 }
 

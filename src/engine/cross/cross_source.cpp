@@ -26,13 +26,15 @@ bool names(const std::string& option, const TableName& table, const std::string&
 }
 
 // Rows of another engine are found by columns that cross.
-void add_keyless(Inspection& inspection) {
+void add_keyless(Inspection& inspection, const Translator& from) {
     for (const Table& table : inspection.tables) {
         const bool has_key =
             table.key_shape == KeyShape::Columns && !table.key.empty() &&
             std::all_of(table.key.begin(), table.key.end(), [&](const std::string& name) {
                 return std::any_of(table.columns.begin(), table.columns.end(),
-                                   [&](const Column& each) { return each.name == name; });
+                                   [&](const Column& each) {
+                                       return each.name == name && from.tells_apart(each);
+                                   });
             });
         if (!has_key) {
             inspection.findings.push_back(
@@ -98,6 +100,21 @@ Finding planned_type(const ModelTable& table, const ModelColumn& column, Transla
                          : "choose another type with --map " + table.name.display() + "." +
                                column.name + "=TYPE if that is not what you want"};
 }
+
+// The target's own table decides.
+Finding standing_type(const ModelTable& table,
+                      const ModelColumn& column,
+                      const Table& there,
+                      Translator& to) {
+    const std::string name = to.rename_column(column.name);
+    const auto found = std::find_if(there.columns.begin(), there.columns.end(),
+                                    [&](const Column& each) { return each.name == name; });
+    const std::string type = found == there.columns.end() ? "missing" : found->type;
+    return {Severity::Ok, table.name.display(),
+            column.name + ": " + column.source_type + " → " + type + " (as it is there)"};
+}
+
+const std::vector<std::string> no_problems;
 
 class CrossSource final : public Source {
   public:
@@ -189,10 +206,10 @@ SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
 }
 
 Inspection CrossSource::inspect(const TableFilter& filter) {
-    TableFilter with_nullable_keys = filter;
-    with_nullable_keys.nullable_keys = true;
-    Inspection inspection = inner_->inspect(with_nullable_keys);
-    add_keyless(inspection);
+    TableFilter with_target = filter;
+    with_target.for_another_engine = true;
+    Inspection inspection = inner_->inspect(with_target);
+    add_keyless(inspection, *plans_->source_translator());
     return inspection;
 }
 
@@ -201,8 +218,19 @@ std::vector<Finding> CrossSource::plan(std::span<const Table> tables) {
     const std::unique_ptr<Translator> to = plans_->target_translator();
     std::vector<Finding> findings = name_clashes(model, *to);
     for (const ModelTable& table : model.tables) {
+        const auto source = std::find_if(tables.begin(), tables.end(), [&](const Table& each) {
+            return each.name == table.name;
+        });
+        DBSYNC_CHECK(source != tables.end(), "a table that was asked for");
+        const auto standing = plans_->standing(*source);
         for (const ModelColumn& column : table.columns) {
-            findings.push_back(planned_type(table, column, *to));
+            findings.push_back(standing ? standing_type(table, column, standing->there, *to)
+                                        : planned_type(table, column, *to));
+        }
+        for (const std::string& problem : standing ? standing->problems : no_problems) {
+            findings.push_back({Severity::Fail, table.name.display(),
+                                "the table on the target does not fit: " + problem,
+                                "change it there, or drop it and let dbsync make it"});
         }
     }
     std::vector<std::string> left = model.left_behind;

@@ -59,6 +59,11 @@ class CrossTarget final : public Target {
     std::optional<Table> find_table(const TableName& name) override {
         return inner_->find_table(name);
     }
+    std::vector<std::string> misfits(const TableName& name,
+                                     std::span<const std::string> columns,
+                                     std::span<const std::string> texts) override {
+        return inner_->misfits(name, columns, texts);
+    }
     std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job) override {
         return inner_->quarantined(job);

@@ -5,6 +5,7 @@
 #include "engine/registry.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -80,8 +81,8 @@ void add_key(const Table& source, const Translator& from, const Translator& to, 
         const auto found =
             std::find_if(plan.columns.begin(), plan.columns.end(),
                          [&](const ColumnPlan& each) { return each.source.column.name == name; });
-        if (found == plan.columns.end()) {
-            plan.key.clear();  // a hidden key, or one that the target computes
+        if (found == plan.columns.end() || !from.tells_apart(found->source.column)) {
+            plan.key.clear();  // hidden, computed by the target, or spelled in several ways
             plan.target.key.clear();
             break;
         }
@@ -166,6 +167,11 @@ TablePlan PlanBook::make(const Table& source, const Table& there) {
     plan.target.bytes_estimate = source.bytes_estimate;
     plan.target.has_other_unique = source.has_other_unique || there.has_other_unique;
     add_columns(source, there, *to_, plan);
+    std::erase_if(plan.target.columns, [&](const Column& column) {  // they keep their defaults
+        return std::none_of(source.columns.begin(), source.columns.end(), [&](const Column& each) {
+            return to_->rename_column(each.name) == column.name;
+        });
+    });
     add_key(source, *from_, *to_, plan);
     return plan;
 }
@@ -174,6 +180,31 @@ TablePlan PlanBook::expected(const Table& source, const ModelTable& model) {
     const std::lock_guard lock{mutex_};
     const std::optional<Table> there = look_up(source);
     return make(source, there ? *there : table_of(model, *to_));
+}
+
+std::optional<PlanBook::Standing> PlanBook::standing(const Table& source) {
+    const std::lock_guard lock{mutex_};
+    std::optional<Table> there = look_up(source);
+    if (!there) {
+        return std::nullopt;
+    }
+    Standing found{.there = std::move(*there), .problems = {}};
+    std::vector<std::string> columns;
+    std::vector<std::string> texts;
+    for (const Column& column : source.columns) {
+        const std::string& name = columns.emplace_back(to_->rename_column(column.name));
+        if (find_column(found.there, name) == nullptr) {
+            found.problems.push_back("it has no column " + name);
+        }
+        const bool of_key =
+            std::find(source.key.begin(), source.key.end(), column.name) != source.key.end();
+        if (of_key && from_->type_of(column).kind == Kind::Text) {
+            texts.push_back(name);
+        }
+    }
+    std::vector<std::string> more = looked_up_in_->misfits(found.there.name, columns, texts);
+    std::move(more.begin(), more.end(), std::back_inserter(found.problems));
+    return found;
 }
 
 const TablePlan& PlanBook::plan(const Table& source) {

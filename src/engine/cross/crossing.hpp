@@ -50,6 +50,12 @@ class PlanBook {
     // The same for a target whose tables need not stand there yet: a table that is missing is taken
     // to be what the schema's statements would make.
     [[nodiscard]] TablePlan expected(const Table& source, const ModelTable& model);
+    // The source's table where it stands on the target already, and what fails a move into it.
+    struct Standing {
+        Table there;
+        std::vector<std::string> problems;  // "its column a must have a value, …"
+    };
+    [[nodiscard]] std::optional<Standing> standing(const Table& source);
     // What the table is called on the target, whether it stands there or not.
     [[nodiscard]] TableName target_name(const TableName& source) const;
 

@@ -119,6 +119,7 @@ class SchemaMaker {
     const SchemaModel& model_;
     MadeColumns columns_;
     std::set<std::string> constraints_;  // names of foreign keys: one space for all tables
+    std::set<std::string> checks_;       // likewise
     std::vector<SchemaItem> items_;
     std::set<std::string> left_out_;
 };
@@ -190,7 +191,8 @@ void SchemaMaker::add_checks(const ModelTable& table, std::string& body) {
                                              return contains(refused, name);
                                          });
         if (can_be) {
-            body += ",\n  CHECK (" + check.sql + ")";
+            const std::string name = free_name(target_name(table.name).name + "_check", checks_);
+            body += ",\n  CONSTRAINT " + quote_ident(name) + " CHECK (" + check.sql + ")";
         } else {
             leave_out(table, "CHECK (" + condition + ")",
                       "it is on a column that counts, or that a foreign key changes");

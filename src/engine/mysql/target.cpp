@@ -77,6 +77,10 @@ class MysqlTarget : public Target {
     std::optional<Table> find_table(const TableName& name) override {
         return mysql::find_table(connection(), name.name);
     }
+    std::vector<std::string> misfits(const TableName& name, std::span<const std::string> columns,
+                                     std::span<const std::string> texts) override {
+        return mysql::misfits(connection(), name.name, columns, texts);
+    }
     std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job) override {
         return count_put_aside(connection(), job);

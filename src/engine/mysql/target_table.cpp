@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/mysql/quoting.hpp"
+#include "engine/target.hpp"
 
 #include <algorithm>
 #include <array>
@@ -104,6 +105,35 @@ std::optional<Table> find_table(Connection& connection, const std::string& name)
         }
     }
     return std::move(there->table);
+}
+
+std::vector<std::string> misfits(Connection& connection, const std::string& name,
+                                 std::span<const std::string> columns,
+                                 std::span<const std::string> texts) {
+    const Result found = connection.run(
+        "SELECT column_name, is_nullable = 'NO' AND column_default IS NULL"
+        " AND extra NOT LIKE '%auto_increment%' AND extra NOT LIKE '%GENERATED%',"
+        " coalesce(collation_name, '') FROM information_schema.columns"
+        " WHERE table_schema = DATABASE() AND table_name = " + quote_literal(name));
+    const auto has = [](std::span<const std::string> names, const std::string& wanted) {
+        return std::find(names.begin(), names.end(), wanted) != names.end();
+    };
+    std::vector<std::string> problems;
+    for (std::size_t row = 0; row < found.rows(); ++row) {
+        const std::string column = found.text(row, 0);
+        const std::string collation = found.text(row, 2);
+        if (!has(columns, column) && found.boolean(row, 1)) {
+            problems.push_back(required_column(column));
+        }
+        const bool exact = collation.empty() || collation.ends_with("_nopad_bin") ||
+                           collation.ends_with("_0900_bin") || collation == "binary";
+        if (has(texts, column) && !exact) {
+            problems.push_back("its key column " + column + " has the collation " + collation +
+                               ", which takes different keys of the source for one (neither "
+                               "utf8mb4_0900_bin nor MariaDB's utf8mb4_nopad_bin does)");
+        }
+    }
+    return problems;
 }
 
 std::vector<UniqueIndex> other_unique_indexes(Connection& connection, const TargetTable& table) {

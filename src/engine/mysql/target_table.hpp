@@ -8,6 +8,7 @@
 #include "row/table.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ struct UniqueIndex {
 // The table as it stands, without an id. Columns of another character set than utf8mb4 say so in
 // their types. Nothing if there is none.
 [[nodiscard]] std::optional<Table> find_table(Connection& connection, const std::string& name);
+
+// As Target::misfits().
+[[nodiscard]] std::vector<std::string> misfits(Connection& connection, const std::string& name,
+                                               std::span<const std::string> columns,
+                                               std::span<const std::string> texts);
 
 // The table's unique indexes beside that of its key, as they are now.
 [[nodiscard]] std::vector<UniqueIndex> other_unique_indexes(Connection& connection,

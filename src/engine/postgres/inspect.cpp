@@ -228,6 +228,24 @@ bool is_wanted(const LiveTable& live, const TableFilter& filter, Findings& findi
     return true;
 }
 
+// What such a collation takes for equal is two keys on another engine.
+void look_at_collations(Connection& connection, const Table& table, Findings& findings) {
+    const Result loose = connection.run(
+        "SELECT a.attname FROM pg_catalog.pg_attribute AS a"
+        " JOIN pg_catalog.pg_collation AS c ON c.oid = a.attcollation AND NOT c.collisdeterministic"
+        " WHERE a.attrelid = $1::pg_catalog.regclass AND NOT a.attisdropped",
+        {qualified(table.name)});
+    for (int row = 0; row < loose.rows(); ++row) {
+        const std::string column = loose.text(row, 0);
+        if (std::find(table.key.begin(), table.key.end(), column) != table.key.end()) {
+            fail(findings, table.name.display(),
+                 "the key column " + column + " has a nondeterministic collation: keys that are "
+                 "equal here are not on another engine",
+                 "give the column another collation, or leave the table out with --exclude");
+        }
+    }
+}
+
 void look_at_tables(Connection& connection, const TableFilter& filter, Inspection& inspection) {
     const std::string role = connection.run("SELECT current_user").text(0, 0);
     for (LiveTable& live : live_tables(connection)) {
@@ -235,6 +253,9 @@ void look_at_tables(Connection& connection, const TableFilter& filter, Inspectio
             continue;
         }
         look_at_table(live, role, inspection.findings);
+        if (filter.for_another_engine) {
+            look_at_collations(connection, live.table, inspection.findings);
+        }
         inspection.tables.push_back(std::move(live.table));
     }
 }

@@ -90,6 +90,8 @@ class PostgresTarget : public Target {
     void analyze(const Table& table) override;
     std::vector<ChunkRecord> chunks(const std::string& job) override;
     std::optional<Table> find_table(const TableName& name) override;
+    std::vector<std::string> misfits(const TableName& name, std::span<const std::string> columns,
+                                     std::span<const std::string> texts) override;
     std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job) override;
     std::unique_ptr<TargetSession> open_session(const std::string& job) override;
@@ -325,6 +327,30 @@ std::vector<ChunkRecord> PostgresTarget::chunks(const std::string& job) {
 }
 
 // A domain's values are spelled as those of the type below.
+std::vector<std::string> PostgresTarget::misfits(const TableName& name,
+                                                 std::span<const std::string> columns,
+                                                 std::span<const std::string> /*texts*/) {
+    const Result found = connection().run(
+        "SELECT a.attname, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',"
+        " a.atttypid = 'pg_catalog.money'::pg_catalog.regtype FROM pg_catalog.pg_attribute AS a"
+        " JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid"
+        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped",
+        {name.schema, name.name});
+    std::vector<std::string> problems;
+    for (int row = 0; row < found.rows(); ++row) {
+        const std::string column = found.text(row, 0);
+        const bool crosses = std::find(columns.begin(), columns.end(), column) != columns.end();
+        if (!crosses && found.boolean(row, 1)) {
+            problems.push_back(required_column(column));
+        }
+        if (crosses && found.boolean(row, 2)) {
+            problems.push_back("its column " + column + " is of type money, which rounds");
+        }
+    }
+    return problems;
+}
+
 std::optional<Table> PostgresTarget::find_table(const TableName& name) {
     const Result oid = connection().run(
         "SELECT c.oid FROM pg_catalog.pg_class AS c"

@@ -138,6 +138,9 @@ class PostgresTranslator final : public Translator {
         return postgres::declare(type, in_key);
     }
     TableName rename(const TableName& name) const override { return target_name(name); }
+    bool tells_apart(const Column& column) const override {
+        return spells_equals_alike(form_of(type_spelling(column.type)));
+    }
     std::string rename_column(const std::string& name) const override {
         return shortened_name(name);
     }

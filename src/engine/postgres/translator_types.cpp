@@ -183,6 +183,36 @@ Form form_of(std::string_view type) noexcept {
     }
 }
 
+bool spells_equals_alike(Form form) noexcept {
+    switch (form) {
+        case Form::Bool:
+        case Form::Int2:
+        case Form::Int4:
+        case Form::Int8:
+        case Form::Oid:
+        case Form::Numeric:
+        case Form::Text:
+        case Form::Char:
+        case Form::Bytea:
+        case Form::Date:
+        case Form::Time:
+        case Form::Timestamp:
+        case Form::TimestampTz:
+        case Form::Uuid:
+        case Form::Bit:
+        case Form::VarBit:
+            return true;
+        case Form::Real:
+        case Form::Double:
+        case Form::Interval:
+        case Form::Json:
+        case Form::Jsonb:
+        case Form::Other:
+            return false;
+    }
+    return false;
+}
+
 Modifier modifier_of(std::string_view type) noexcept {
     Modifier modifier;
     const auto open = type.find('(');

@@ -38,6 +38,10 @@ enum class Form : unsigned char {
 // Of a type as format_type() spells it, without a search_path; other spellings are Other.
 [[nodiscard]] Form form_of(std::string_view type) noexcept;
 
+// Whether equal values have one spelling. Not so: 1 day and 24:00:00, 0 and -0, and whatever an
+// extension, a composite or an array may take for equal.
+[[nodiscard]] bool spells_equals_alike(Form form) noexcept;
+
 // The numbers in parentheses: numeric(10,2) has 10 and 2; -1 where there are none.
 struct Modifier {
     int first = -1;

@@ -68,7 +68,7 @@ MaybeNoForm write_numeric(std::string_view canonical, const std::string& type, s
     const Modifier modifier = modifier_of(type);
     const auto dot = std::min(canonical.find('.'), canonical.size());
     const std::size_t fraction = canonical.size() - std::min(dot + 1, canonical.size());
-    std::size_t whole = dot - (canonical.starts_with('-') ? 1 : 0);
+    std::size_t whole = dot - (canonical.starts_with('-') ? 1U : 0U);
     whole -= canonical.substr(dot - whole, whole) == "0" ? 1 : 0;
     const bool bounded = modifier.first >= 0;
     const std::size_t scale = bounded ? static_cast<std::size_t>(std::max(0, modifier.second))
@@ -215,7 +215,7 @@ MaybeNoForm require_fraction(std::string_view canonical, const std::string& type
 MaybeNoForm put_far_year(std::string_view canonical, std::int64_t year_max,
                          std::string_view behind, std::string& out) {
     const bool negative = canonical.starts_with('-');
-    const std::string_view digits = canonical.substr(negative ? 1 : 0);
+    const std::string_view digits = canonical.substr(negative ? 1U : 0U);
     const auto dash = std::min(digits.find('-'), digits.size());
     std::int64_t year = 0;
     std::from_chars(digits.data(), digits.data() + dash, year);

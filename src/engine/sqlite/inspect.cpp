@@ -220,7 +220,7 @@ void look_at_tables(Database& db, const TableFilter& filter, Inspection& found) 
         }
         try {
             TableShape shape = read_shape(db, listed.name);
-            if (filter.nullable_keys) {
+            if (filter.for_another_engine) {
                 take_nullable_key(db, shape, found);
             }
             look_at_table(db, shape, found);

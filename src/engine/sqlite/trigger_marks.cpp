@@ -149,11 +149,18 @@ bool rowid_is_another_key(const TableShape& shape) {
     return !shape.rowid_name.empty() && shape.key_index.has_value();
 }
 
+// 'a' takes the place of 'A', which is another key on another engine.
+bool folds_spellings(const TableShape& shape) {
+    return std::any_of(
+        shape.key_collations.begin(), shape.key_collations.end(),
+        [](const std::string& collation) { return !same_name(collation, "BINARY"); });
+}
+
 std::vector<Rendered> index_marks(const TableShape& shape, const std::string& delta, bool update) {
     std::vector<Rendered> marks;
     bool generated = false;
     for (std::size_t i = 0; i < shape.unique.size(); ++i) {
-        if (shape.key_index == i) {
+        if (shape.key_index == i && !folds_spellings(shape)) {
             continue;
         }
         const std::vector<const ColumnDetail*> used = columns_used(shape, shape.unique[i]);
@@ -195,7 +202,7 @@ std::vector<Rendered> update_columns(const TableShape& shape) {
     std::string text;
     for (std::size_t i = 0; i < shape.unique.size(); ++i) {
         const std::vector<const ColumnDetail*> used = columns_used(shape, shape.unique[i]);
-        if (shape.key_index == i) {
+        if (shape.key_index == i && !folds_spellings(shape)) {
             continue;
         }
         if (used.empty() || uses_generated(used)) {
