@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Hands values from one thread to another, a bounded number at a time. Either side may close it:
+// Hands values from one thread to another, a bounded number and weight at a time. Either side may close it:
 // the producer to say that nothing more comes, the consumer to say that nothing more is wanted.
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -14,16 +16,23 @@ namespace dbsync {
 template <class T>
 class BoundedQueue {
   public:
-    explicit BoundedQueue(std::size_t size_max) : size_max_{size_max} {}
+    explicit BoundedQueue(std::size_t size_max,
+                          std::size_t weight_max = std::numeric_limits<std::size_t>::max())
+        : size_max_{size_max}, weight_max_{weight_max} {}
 
-    // Waits for room. Returns false (and drops the value) once the queue is closed.
-    bool push(T value) {
+    // Waits for room; a value heavier than all of it waits until it is alone. Returns false (and
+    // drops the value) once the queue is closed.
+    bool push(T value, std::size_t weight = 0) {
         std::unique_lock lock{mutex_};
-        changed_.wait(lock, [&] { return closed_ || values_.size() < size_max_; });
+        changed_.wait(lock, [&] {
+            return closed_ || values_.empty() ||
+                   (values_.size() < size_max_ && weight <= weight_max_ - weight_);
+        });
         if (closed_) {
             return false;
         }
-        values_.push_back(std::move(value));
+        weight_ += weight;
+        values_.emplace_back(std::move(value), weight);
         changed_.notify_all();
         return true;
     }
@@ -35,8 +44,9 @@ class BoundedQueue {
         if (values_.empty()) {
             return std::nullopt;
         }
-        T value = std::move(values_.front());
+        auto [value, weight] = std::move(values_.front());
         values_.pop_front();
+        weight_ -= weight;
         changed_.notify_all();
         return value;
     }
@@ -50,8 +60,10 @@ class BoundedQueue {
   private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<T> values_;
+    std::deque<std::pair<T, std::size_t>> values_;
     std::size_t size_max_;
+    std::size_t weight_max_;
+    std::size_t weight_ = 0;
     bool closed_ = false;
 };
 

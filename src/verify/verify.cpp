@@ -60,7 +60,8 @@ class QueueSink : public RowSink {
   public:
     explicit QueueSink(BoundedQueue<RowBlock>& queue) : queue_{queue} {}
     void push(RowBlock block) override {
-        if (!queue_.push(std::move(block))) {
+        const std::size_t bytes = block.bytes.size();
+        if (!queue_.push(std::move(block), bytes)) {
             throw Error{{.kind = ErrorKind::Interrupted, .what_failed = "comparison ended early"}};
         }
     }
@@ -100,7 +101,7 @@ class Feed {
     }
 
   private:
-    BoundedQueue<RowBlock> queue_{blocks_queued_max};
+    BoundedQueue<RowBlock> queue_{blocks_queued_max, blocks_queued_max * block_bytes_max};
     std::exception_ptr error_;
     std::jthread thread_;
 };

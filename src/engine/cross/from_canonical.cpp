@@ -87,6 +87,11 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
         }
     }
     translator_.join(rows, values_);
+    for (std::string& each : held_) {
+        if (each.capacity() > long_value_bytes) {
+            each = {};  // what a long row needed is not kept for the short ones after it
+        }
+    }
     return true;
 }
 

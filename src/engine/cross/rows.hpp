@@ -32,6 +32,9 @@ inline constexpr std::string_view flag_put_aside = "2";
 inline constexpr std::string_view null_into_not_null = "the column is NOT NULL there";
 
 inline constexpr std::string_view put_aside_mark = "\\A";
+// Before the digest of a value of a row of form Compare that is longer than `long_value_bytes`.
+inline constexpr std::string_view digest_mark = "\\D";
+inline constexpr std::size_t long_value_bytes = 1024 * 1024;
 
 // A row of form Compare that is put aside.
 void append_put_aside(const std::string& key, const std::string& row, RowBlock& block);
@@ -66,6 +69,8 @@ class ToCanonical : public RowSink {
     bool may_be_null(std::size_t column) const;
     bool spell(std::string& fields, Problem& problem);
     void put_key();
+    void put_value(std::size_t column, std::string& fields) const;
+    void let_go();
     void put_spelled_key(const std::string& fields);
     void put_row(const std::string& fields, std::string_view flag);
     std::string put_aside_key(const std::string& row) const;

@@ -73,9 +73,34 @@ const ColumnCrossing& ToCanonical::crossing(std::size_t column) const {
 void ToCanonical::push(RowBlock block) {
     std::string_view rows = block.bytes;
     while (!rows.empty()) {
-        if (take_row(rows) && block_.bytes.size() >= block_bytes_max) {
+        const bool handed_on = take_row(rows);
+        let_go();
+        if (rows.empty()) {
+            block = {};  // a long row need not be held twice
+        }
+        if (handed_on && block_.bytes.size() >= block_bytes_max) {
             flush();
         }
+    }
+}
+
+// What a long row needed is not kept for the short ones after it.
+void ToCanonical::let_go() {
+    for (std::string* each : {&scratch_, &written_, &fields_}) {
+        if (each->capacity() > long_value_bytes) {
+            *each = {};
+        }
+    }
+}
+
+// Two long values need not be held, to say whether they are one.
+void ToCanonical::put_value(std::size_t column, std::string& fields) const {
+    const bool is_long = form_ == RowForm::Compare && scratch_.size() > long_value_bytes;
+    if (is_long && std::find(plan_.key.begin(), plan_.key.end(), column) == plan_.key.end()) {
+        fields += digest_mark;
+        fields += canonical_digest(scratch_);
+    } else {
+        append_canonical(fields, scratch_);
     }
 }
 
@@ -123,7 +148,7 @@ bool ToCanonical::spell(std::string& fields, Problem& problem) {
         }
         const std::optional<NoForm> no_form = spell_value(i);
         if (!no_form) {
-            append_canonical(fields, scratch_);
+            put_value(i, fields);
         } else if (by_target_) {
             append_canonical(fields, "?" + hex_of(value.text));
             all_have_form_ = false;

@@ -69,7 +69,7 @@ MaybeNoForm write_numeric(std::string_view canonical, const std::string& type, s
     const auto dot = std::min(canonical.find('.'), canonical.size());
     const std::size_t fraction = canonical.size() - std::min(dot + 1, canonical.size());
     std::size_t whole = dot - (canonical.starts_with('-') ? 1U : 0U);
-    whole -= canonical.substr(dot - whole, whole) == "0" ? 1 : 0;
+    whole -= canonical.substr(dot - whole, whole) == "0" ? 1U : 0U;
     const bool bounded = modifier.first >= 0;
     const std::size_t scale = bounded ? static_cast<std::size_t>(std::max(0, modifier.second))
                                       : numeric_fraction_max;
