@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Hands values from one thread to another, a bounded number and weight at a time. Either side may close it:
-// the producer to say that nothing more comes, the consumer to say that nothing more is wanted.
+// Hands values from one thread to another, a bounded number and weight at a time. Either side may
+// close it: the producer to say that nothing more comes, the consumer to say that nothing more is
+// wanted.
 #pragma once
 
 #include <condition_variable>
