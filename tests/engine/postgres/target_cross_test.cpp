@@ -42,7 +42,7 @@ SchemaModel shop() {
     parent.columns[2].default_value = "1";
     parent.columns[3].default_function = ModelColumn::DefaultFunction::CurrentTimestamp;
     parent.key = {"id"};
-    parent.checks = {"\"id\" > 0", "\"active\" IN (0, 1)"};
+    parent.checks = {"\"id\" > 0", "\"active\" IN (FALSE, TRUE)"};
     parent.comment = "who buys";
     ModelTable child;
     child.table_id = 2;
@@ -176,7 +176,7 @@ TEST(DescribeTest, SpeaksOfASchemaInCommonWords) {
         "CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n serial, m mood"
         " DEFAULT 'o''k', g age DEFAULT 5, t timestamptz(3) DEFAULT now(), i interval, l int[],"
         " u uuid DEFAULT gen_random_uuid(), num numeric(10,2) DEFAULT 1.50, vc varchar(20) UNIQUE,"
-        " c integer GENERATED ALWAYS AS (n * 2) STORED, CHECK (n > 0));"
+        " c integer GENERATED ALWAYS AS (n * 2) STORED, CHECK (n > 0), CHECK (n % 2 = 1));"
         "CREATE TABLE b (a_id bigint REFERENCES a ON DELETE SET NULL);"
         "CREATE INDEX b_expr ON b ((a_id + 1)); CREATE INDEX b_a ON b (a_id DESC);"
         "COMMENT ON COLUMN a.m IS 'how it is'; CREATE VIEW v AS SELECT 1 AS one");
@@ -207,7 +207,8 @@ TEST(DescribeTest, SpeaksOfASchemaInCommonWords) {
     EXPECT_THAT(model.left_behind, Contains(HasSubstr("b_expr")));
     EXPECT_THAT(model.left_behind, Contains("view public.v"));
     EXPECT_THAT(model.left_behind, Contains(HasSubstr("generated column public.a.c")));
-    EXPECT_THAT(model.left_behind, Contains(HasSubstr("check constraint")));
+    EXPECT_THAT(a.checks, ElementsAre("(\"n\" > 0)"));
+    EXPECT_THAT(model.left_behind, Contains(HasSubstr("((n % 2) = 1)")));
 }
 
 }  // namespace
