@@ -180,13 +180,19 @@ bool is_utf8(std::string_view text) noexcept {
     return true;
 }
 
-std::string hex_of(std::string_view bytes) {
-    std::string hex(bytes.size() * 2, '0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(bytes[i]);
-        hex[2 * i] = upper_digits[byte >> 4U];
-        hex[2 * i + 1] = upper_digits[byte & 15U];
+void append_hex(std::string& text, std::string_view bytes) {
+    std::size_t at = text.size();
+    text.resize(at + bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text[at++] = upper_digits[byte >> 4U];
+        text[at++] = upper_digits[byte & 15U];
     }
+}
+
+std::string hex_of(std::string_view bytes) {
+    std::string hex;
+    append_hex(hex, bytes);
     return hex;
 }
 

@@ -55,6 +55,7 @@ enum class Kind {
 [[nodiscard]] std::optional<std::string> canonical_json(std::string_view text);
 [[nodiscard]] std::optional<std::string> canonical_uuid(std::string_view text);
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+void append_hex(std::string& text, std::string_view bytes);
 [[nodiscard]] std::string hex_of(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> bytes_of(std::string_view hex);
 

@@ -39,6 +39,7 @@ class Writer final : public RowWriter {
             rest.remove_prefix(end);
         }
         taken_ += block.rows - own.rows;
+        block = {};  // a long row need not be held twice
         if (own.rows > 0) {
             inner_->push(std::move(own));
         }

@@ -38,20 +38,22 @@ void FromCanonical::write(std::size_t column,
                           std::span<const std::string_view> row,
                           std::size_t place) {
     values_[place] = {};
-    const auto text = canonical_value(field);
-    if (!text) {
+    if (field == "\\N") {
         return;
     }
+    const bool escaped = field.find('\\') != std::string_view::npos;
+    const std::string unescaped = escaped ? canonical_value(field).value_or("") : std::string{};
+    const std::string_view text = escaped ? std::string_view{unescaped} : field;
     held_[place].clear();
     const std::optional<NoForm> problem =
-        translator_.write(plan_.columns[column].target, *text, held_[place], values_[place]);
+        translator_.write(plan_.columns[column].target, text, held_[place], values_[place]);
     if (problem) {
         std::string key;
         for (const std::size_t part : plan_.key) {
             key += (key.empty() ? "with " : ", ") + plan_.columns[part].source.column.name + " = " +
                    shown_value(canonical_value(row[part]).value_or("NULL"));
         }
-        refuse_value(plan_, column, *text, key.empty() ? "without a key" : key, problem->reason);
+        refuse_value(plan_, column, text, key.empty() ? "without a key" : key, problem->reason);
     }
 }
 

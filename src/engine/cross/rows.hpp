@@ -69,7 +69,7 @@ class ToCanonical : public RowSink {
     bool may_be_null(std::size_t column) const;
     bool spell(std::string& fields, Problem& problem);
     void put_key();
-    void put_value(std::size_t column, std::string& fields) const;
+    void put_value(std::size_t column, std::string& fields);
     void let_go();
     void put_spelled_key(const std::string& fields);
     void put_row(const std::string& fields, std::string_view flag);

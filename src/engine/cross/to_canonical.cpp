@@ -94,13 +94,16 @@ void ToCanonical::let_go() {
 }
 
 // Two long values need not be held, to say whether they are one.
-void ToCanonical::put_value(std::size_t column, std::string& fields) const {
+void ToCanonical::put_value(std::size_t column, std::string& fields) {
     const bool is_long = form_ == RowForm::Compare && scratch_.size() > long_value_bytes;
     if (is_long && std::find(plan_.key.begin(), plan_.key.end(), column) == plan_.key.end()) {
         fields += digest_mark;
         fields += canonical_digest(scratch_);
     } else {
         append_canonical(fields, scratch_);
+    }
+    if (scratch_.capacity() > long_value_bytes) {
+        scratch_ = {};
     }
 }
 
@@ -193,7 +196,13 @@ void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
         block_.bytes += has_key ? "\t" : "";  // a key of one empty text has no bytes
         block_.bytes += flag;
     }
-    block_.bytes += "\t" + fields + "\n";
+    // All of a long row's room at once: growing by doubling would take twice of it.
+    if (fields.size() > long_value_bytes) {
+        block_.bytes.reserve(block_.bytes.size() + fields.size() + 2);
+    }
+    block_.bytes += '\t';
+    block_.bytes += fields;
+    block_.bytes += '\n';
     ++block_.rows;
     if (form_ == RowForm::Compare) {
         block_.ends.push_back({static_cast<std::uint32_t>(key_end),

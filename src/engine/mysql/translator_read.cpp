@@ -182,7 +182,7 @@ MaybeNoForm read_bytes(Form form, std::string_view text, std::string& out) {
     } else if (form == Form::Uuid) {
         put_uuid_digits(text, out);
     } else {
-        out += hex_of(text);
+        append_hex(out, text);
     }
     return std::nullopt;
 }

@@ -199,7 +199,7 @@ MaybeNoForm read_bytes(Form form, std::string_view text, std::string& out) {
         out.erase(std::remove(out.end() - static_cast<std::ptrdiff_t>(text.size()), out.end(), '-'),
                   out.end());
     } else {
-        out += hex_of(text);
+        append_hex(out, text);
     }
     return std::nullopt;
 }

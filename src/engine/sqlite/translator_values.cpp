@@ -93,7 +93,7 @@ MaybeNoForm read_bytes(const WireValueView& value, std::string& out) {
     if (value.storage != 'b' && value.storage != 't') {
         return no_form(value, Kind::Bytes);
     }
-    out += hex_of(value.text);
+    append_hex(out, value.text);
     return std::nullopt;
 }
 
