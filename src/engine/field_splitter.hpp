@@ -6,11 +6,15 @@
 #include "engine/translate.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace dbsync {
+
+// Room for a row of these values, where they are long.
+void make_room(std::string& rows, std::span<const WireValueView> values);
 
 class FieldSplitter {
   public:

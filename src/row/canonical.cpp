@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "row/canonical.hpp"
 
+#include "base/long_bytes.hpp"
 #include "row/digits.hpp"
 
 #include <algorithm>
@@ -182,6 +183,7 @@ bool is_utf8(std::string_view text) noexcept {
 
 void append_hex(std::string& text, std::string_view bytes) {
     std::size_t at = text.size();
+    make_room(text, bytes.size() * 2);
     text.resize(at + bytes.size() * 2);
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
@@ -224,6 +226,10 @@ void append_canonical(std::string& row, std::string_view value) {
     const auto is_escaped = [](char c) {
         return c == '\\' || c == '\t' || c == '\n' || c == '\0';
     };
+    if (value.size() > long_value_bytes) {
+        const auto escapes = std::count_if(value.begin(), value.end(), is_escaped);
+        make_room(row, value.size() + static_cast<std::size_t>(escapes));
+    }
     while (!value.empty()) {
         const auto plain = static_cast<std::size_t>(
             std::find_if(value.begin(), value.end(), is_escaped) - value.begin());

@@ -5,6 +5,8 @@
 #include "engine/cross/keys.hpp"
 #include "engine/cross/rows.hpp"
 
+#include "base/long_bytes.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_set>
@@ -39,7 +41,7 @@ class Writer final : public RowWriter {
             rest.remove_prefix(end);
         }
         taken_ += block.rows - own.rows;
-        block = {};  // a long row need not be held twice
+        release(block.bytes);  // a long row need not be held twice
         if (own.rows > 0) {
             inner_->push(std::move(own));
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/check.hpp"
+#include "base/long_bytes.hpp"
 #include "engine/cross/keys.hpp"
 #include "engine/cross/rows.hpp"
 
@@ -91,7 +92,7 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
     translator_.join(rows, values_);
     for (std::string& each : held_) {
         if (each.capacity() > long_value_bytes) {
-            each = {};  // what a long row needed is not kept for the short ones after it
+            release(each);  // what a long row needed is not kept for the short ones after it
         }
     }
     return true;

@@ -34,7 +34,6 @@ inline constexpr std::string_view null_into_not_null = "the column is NOT NULL t
 inline constexpr std::string_view put_aside_mark = "\\A";
 // Before the digest of a value of a row of form Compare that is longer than `long_value_bytes`.
 inline constexpr std::string_view digest_mark = "\\D";
-inline constexpr std::size_t long_value_bytes = 1024 * 1024;
 
 // A row of form Compare that is put aside.
 void append_put_aside(const std::string& key, const std::string& row, RowBlock& block);
@@ -72,7 +71,11 @@ class ToCanonical : public RowSink {
     void put_value(std::size_t column, std::string& fields);
     void let_go();
     void put_spelled_key(const std::string& fields);
-    void put_row(const std::string& fields, std::string_view flag);
+    void put_front(std::string_view flag);
+    void put_row(std::string_view fields, std::string_view flag);
+    void end_row();
+    bool put_present(Problem& problem);
+    bool put_to_compare(Problem& problem);
     std::string put_aside_key(const std::string& row) const;
     void put_aside(const Problem& problem);
     void put_aside_to_compare();
@@ -94,7 +97,7 @@ class ToCanonical : public RowSink {
     std::string scratch_;
     std::string written_;
     std::string fields_;
-    std::vector<std::size_t> ends_;  // of the columns in `fields_`
+    std::vector<std::size_t> ends_;  // of the columns, from where the row's fields were put
     bool all_have_form_ = true;      // the target's values of the row
     RowBlock block_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/check.hpp"
+#include "base/long_bytes.hpp"
 #include "engine/cross/keys.hpp"
 #include "engine/cross/rows.hpp"
 
@@ -76,7 +77,7 @@ void ToCanonical::push(RowBlock block) {
         const bool handed_on = take_row(rows);
         let_go();
         if (rows.empty()) {
-            block = {};  // a long row need not be held twice
+            release(block.bytes);  // a long row need not be held twice
         }
         if (handed_on && block_.bytes.size() >= block_bytes_max) {
             flush();
@@ -88,7 +89,7 @@ void ToCanonical::push(RowBlock block) {
 void ToCanonical::let_go() {
     for (std::string* each : {&scratch_, &written_, &fields_}) {
         if (each->capacity() > long_value_bytes) {
-            *each = {};
+            release(*each);
         }
     }
 }
@@ -103,7 +104,7 @@ void ToCanonical::put_value(std::size_t column, std::string& fields) {
         append_canonical(fields, scratch_);
     }
     if (scratch_.capacity() > long_value_bytes) {
-        scratch_ = {};
+        release(scratch_);
     }
 }
 
@@ -130,9 +131,8 @@ bool ToCanonical::may_be_null(std::size_t column) const {
            !plan_.columns[column].target.column.not_null;
 }
 
-// The columns' fields. False at a value that has no form and may not be NULL instead.
+// Appends the columns' fields. False at a value that has no form and may not be NULL instead.
 bool ToCanonical::spell(std::string& fields, Problem& problem) {
-    fields.clear();
     ends_.clear();
     all_have_form_ = true;
     for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
@@ -182,32 +182,58 @@ void ToCanonical::put_spelled_key(const std::string& fields) {
     }
 }
 
-void ToCanonical::put_row(const std::string& fields, std::string_view flag) {
-    if (form_ == RowForm::Compare && plan_.keyless()) {
-        block_.bytes += canonical_digest(fields);
-    } else if (form_ == RowForm::Compare && all_have_form_) {
-        put_spelled_key(fields);
-    } else if (form_ != RowForm::Copy) {
+// What stands before the columns of a row of form Copy or Change.
+void ToCanonical::put_front(std::string_view flag) {
+    if (form_ == RowForm::Change) {
+        put_key();
+        block_.bytes += plan_.keyless() ? "" : "\t";  // a key of one empty text has no bytes
+    }
+    block_.bytes += flag;
+    block_.bytes += '\t';
+}
+
+void ToCanonical::put_row(std::string_view fields, std::string_view flag) {
+    put_front(flag);
+    block_.bytes += fields;
+    end_row();
+}
+
+void ToCanonical::end_row() {
+    block_.bytes += '\n';
+    ++block_.rows;
+}
+
+// A row of form Copy or Change. False if a value has no form; nothing of the row is left then.
+bool ToCanonical::put_present(Problem& problem) {
+    const std::size_t begin = block_.bytes.size();
+    put_front(flag_present);
+    if (!spell(block_.bytes, problem)) {
+        block_.bytes.resize(begin);
+        return false;
+    }
+    end_row();
+    return true;
+}
+
+bool ToCanonical::put_to_compare(Problem& problem) {
+    fields_.clear();
+    if (!spell(fields_, problem)) {
+        return false;
+    }
+    if (plan_.keyless()) {
+        block_.bytes += canonical_digest(fields_);
+    } else if (all_have_form_) {
+        put_spelled_key(fields_);
+    } else {
         put_key();
     }
     const std::size_t key_end = block_.bytes.size();
-    if (form_ != RowForm::Compare) {
-        const bool has_key = form_ == RowForm::Change && !plan_.keyless();
-        block_.bytes += has_key ? "\t" : "";  // a key of one empty text has no bytes
-        block_.bytes += flag;
-    }
-    // All of a long row's room at once: growing by doubling would take twice of it.
-    if (fields.size() > long_value_bytes) {
-        block_.bytes.reserve(block_.bytes.size() + fields.size() + 2);
-    }
     block_.bytes += '\t';
-    block_.bytes += fields;
-    block_.bytes += '\n';
-    ++block_.rows;
-    if (form_ == RowForm::Compare) {
-        block_.ends.push_back({static_cast<std::uint32_t>(key_end),
-                               static_cast<std::uint32_t>(block_.bytes.size())});
-    }
+    block_.bytes += fields_;
+    end_row();
+    block_.ends.push_back({static_cast<std::uint32_t>(key_end),
+                           static_cast<std::uint32_t>(block_.bytes.size())});
+    return true;
 }
 
 // Takes one row; whether it was handed on.
@@ -222,8 +248,7 @@ bool ToCanonical::take_row(std::string_view& rows) {
         return true;
     }
     Problem problem;
-    if (spell(fields_, problem)) {
-        put_row(fields_, flag_present);
+    if (form_ == RowForm::Compare ? put_to_compare(problem) : put_present(problem)) {
         return true;
     }
     const bool of_key =

@@ -113,13 +113,16 @@ struct MarkTrigger {
     const char* event;
     bool old_row = false;
     bool new_row = false;
-    bool compares = false;  // the old row with the new one
+    // Which columns of the old row are compared with the new one's.
+    enum class Compares { Nothing, Referenced, Watched } compares = Compares::Nothing;
 };
 
-constexpr MarkTrigger before_update{"mark_before_update", "before", "update", true, false, true};
-constexpr MarkTrigger after_update{"mark_update", "update", "update", true, true, true};
-constexpr MarkTrigger before_delete{"mark_delete", "delete", "delete", true, false, false};
-constexpr MarkTrigger after_insert{"mark_insert", "insert", "insert", false, true, false};
+constexpr MarkTrigger before_update{"mark_before_update", "before", "update", true, true,
+                                    MarkTrigger::Compares::Referenced};
+constexpr MarkTrigger after_update{"mark_update", "update", "update", true, true,
+                                   MarkTrigger::Compares::Watched};
+constexpr MarkTrigger before_delete{"mark_delete", "delete", "delete", true, false};
+constexpr MarkTrigger after_insert{"mark_insert", "insert", "insert", false, true};
 
 PlannedTrigger mark_trigger(const Cascade& cascade,
                             const TableShape& parent,
@@ -139,9 +142,10 @@ PlannedTrigger mark_trigger(const Cascade& cascade,
         parameters.columns("new", referenced, "NEW.{}");
         parameters.columns("new_is", referenced, "NEW.{} IS NOT NULL", " AND ");
     }
-    if (of.compares) {
-        const std::vector<std::string> watched =
-            of.new_row ? watched_columns(cascade, parent) : referenced;
+    if (of.compares != MarkTrigger::Compares::Nothing) {
+        const std::vector<std::string> watched = of.compares == MarkTrigger::Compares::Watched
+                                                     ? watched_columns(cascade, parent)
+                                                     : referenced;
         parameters.parts("same", same_values(parent, watched), " AND ");
     }
     return {.name = name,

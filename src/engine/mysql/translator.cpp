@@ -17,8 +17,7 @@ namespace dbsync::mysql {
 namespace {
 
 // Hexadecimal fields have nothing to escape, so that what a column is need not be known.
-std::string joined(std::span<const WireValueView> values) {
-    std::string line;
+void append_values(std::string& line, std::span<const WireValueView> values) {
     bool first = true;
     for (const WireValueView& value : values) {
         if (!std::exchange(first, false)) {
@@ -30,6 +29,11 @@ std::string joined(std::span<const WireValueView> values) {
             append_field(line, value.text, Wire::Text);
         }
     }
+}
+
+std::string joined(std::span<const WireValueView> values) {
+    std::string line;
+    append_values(line, values);
     return line;
 }
 
@@ -46,7 +50,8 @@ class MysqlTranslator final : public Translator {
         fields_.split(rows, columns, values);
     }
     void join(std::string& rows, std::span<const WireValueView> values) override {
-        rows += joined(values);
+        make_room(rows, values);
+        append_values(rows, values);
         rows += '\n';
     }
     std::vector<std::string> columns_of(const Table& table, RowForm form) const override {

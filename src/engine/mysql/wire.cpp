@@ -2,6 +2,8 @@
 #include "engine/mysql/wire.hpp"
 
 #include "base/check.hpp"
+#include "base/long_bytes.hpp"
+#include "row/canonical.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +29,11 @@ char escape_of(char c) noexcept {
 }
 
 void append_escaped(std::string& row, std::string_view value) {
+    if (value.size() > long_value_bytes) {
+        const auto escaped = std::count_if(value.begin(), value.end(),
+                                           [](char c) { return escape_of(c) != 0; });
+        make_room(row, value.size() + static_cast<std::size_t>(escaped));
+    }
     std::size_t begin = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
         if (const char escape = escape_of(value[i]); escape != 0) {
@@ -37,17 +44,6 @@ void append_escaped(std::string& row, std::string_view value) {
         }
     }
     row.append(value, begin);
-}
-
-void append_hex(std::string& row, std::string_view value) {
-    constexpr const char* digits = "0123456789ABCDEF";
-    const std::size_t at = row.size();
-    row.resize(at + 2 * value.size());
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(value[i]);
-        row[at + 2 * i] = digits[byte >> 4U];
-        row[at + 2 * i + 1] = digits[byte & 15U];
-    }
 }
 
 }  // namespace
@@ -130,6 +126,11 @@ void BlockBuilder::add(const RowView& row) {
     DBSYNC_CHECK(row.count() == wires_.size(), "as many columns as the form has");
     std::string& bytes = block_.bytes;
     std::size_t key_end = bytes.size();
+    std::size_t room = 0;
+    for (unsigned i = 0; i < row.count(); ++i) {
+        room += 1 + (row.is_null(i) ? 2 : row.text(i).size() * (wires_[i] == Wire::Hex ? 2 : 1));
+    }
+    make_room(bytes, room);
     for (unsigned i = 0; i < row.count(); ++i) {
         if (i > 0) {
             bytes += '\t';

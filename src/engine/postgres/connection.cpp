@@ -98,6 +98,13 @@ class BlockBuilder {
         }
     }
 
+    // A long row need not wait for the next one, which would be held beside it.
+    void flush_if_full() {
+        if (block_.bytes.size() >= block_bytes_max) {
+            flush();
+        }
+    }
+
     void flush() {
         if (block_.rows > 0) {
             RowBlock full;
@@ -305,9 +312,12 @@ std::uint64_t Connection::copy_out_rows(RowForm form, int key_fields, RowSink& s
     char* line = nullptr;
     int size = 0;
     while ((size = PQgetCopyData(connection_, &line, 0)) > 0) {
-        const std::unique_ptr<char, void (*)(void*)> holder{line, &PQfreemem};
-        block.add({line, static_cast<std::size_t>(size)});
-        ++rows;
+        {
+            const std::unique_ptr<char, void (*)(void*)> holder{line, &PQfreemem};
+            block.add({line, static_cast<std::size_t>(size)});
+            ++rows;
+        }
+        block.flush_if_full();
     }
     if (size == -2) {
         raise(nullptr, {});

@@ -72,18 +72,6 @@ void append_values(std::string& row, std::span<const WireValueView> values) {
     }
 }
 
-// All of a long row's room at once: growing by doubling would take twice of it.
-void make_room(std::string& rows, std::span<const WireValueView> values) {
-    constexpr std::size_t long_row_bytes = 1024 * 1024;
-    std::size_t bytes = 2 * values.size() + 1;
-    for (const WireValueView& value : values) {
-        bytes += value.text.size();
-    }
-    if (bytes > long_row_bytes) {
-        rows.reserve(rows.size() + bytes);
-    }
-}
-
 std::string joined(std::span<const WireValueView> values) {
     std::string line;
     append_values(line, values);

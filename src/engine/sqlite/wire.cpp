@@ -2,6 +2,7 @@
 #include "engine/sqlite/wire.hpp"
 
 #include "base/error.hpp"
+#include "base/long_bytes.hpp"
 
 #include <sqlite3.h>
 
@@ -36,6 +37,7 @@ void append_bytes(std::string& row, Tag tag, std::string_view value) {
     }
     append_tag(row, tag);
     append_number(row, value.size(), 4);
+    make_room(row, value.size());
     row += value;
 }
 

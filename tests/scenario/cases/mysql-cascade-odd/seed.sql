@@ -1,5 +1,7 @@
 INSERT INTO code (code) VALUES ('x'), ('y'), ('z');
 INSERT INTO coded (code) VALUES ('x'), ('x'), ('z');
+INSERT INTO lined (code, n) VALUES ('x', 1), ('x', 2), ('z', 1);
+INSERT INTO part (code, n, p) VALUES ('x', 1, 1), ('z', 1, 1);
 INSERT INTO owner (name) VALUES ('old'), ('stays');
 INSERT INTO owned SELECT id, name FROM owner;
 INSERT INTO owned SELECT id, name FROM owner;
