@@ -74,6 +74,11 @@ std::string required_column(const std::string& column) {
     return "its column " + column + " must have a value, and the source has no such column";
 }
 
+std::vector<TableName> Target::referrers(const TableName& /*table*/) {
+    DBSYNC_CHECK(false, "this engine takes rows of its own kind only");
+    return {};
+}
+
 std::vector<std::string> Target::misfits(const TableName& /*name*/,
                                          std::span<const std::string> /*columns*/,
                                          std::span<const std::string> /*texts*/) {

@@ -68,7 +68,8 @@ EnginePair open_pair(const Endpoint& source,
     if (source.engine == target.engine) {
         return {open_source(source), open_target(target), [target] { return open_target(target); }};
     }
-    const auto plans = std::make_shared<cross::PlanBook>(source, target);
+    const auto plans =
+        std::make_shared<cross::PlanBook>(source, target, options.on_unrepresentable);
     const auto another = [target, plans] { return cross::make_target(open_target(target), plans); };
     return {cross::make_source(open_source(source), plans, options), another(), another};
 }

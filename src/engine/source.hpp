@@ -255,6 +255,8 @@ class Source {
 
     // Foreign keys between captured tables that the server carries out behind the triggers' backs.
     [[nodiscard]] virtual std::vector<Cascade> cascades() { return {}; }
+    // Tables of this database whose foreign keys refer to `table`, itself perhaps.
+    [[nodiscard]] virtual std::vector<TableName> referrers(const TableName& table) = 0;
 
     // Compares the capture catalogue with what stands there now, as SourceReader::snapshot() does.
     virtual void audit() = 0;

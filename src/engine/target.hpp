@@ -193,6 +193,8 @@ class Target {
     [[nodiscard]] virtual std::vector<std::string> misfits(const TableName& name,
                                                            std::span<const std::string> columns,
                                                            std::span<const std::string> texts);
+    // As Source::referrers(), of the tables as they stand here.
+    [[nodiscard]] virtual std::vector<TableName> referrers(const TableName& table);
     // How many rows of the job are put aside, by table id.
     [[nodiscard]] virtual std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job);

@@ -139,6 +139,9 @@ class CrossSource final : public Source {
     CaptureState capture_state() override { return inner_->capture_state(); }
     std::vector<Table> captured_tables() override { return inner_->captured_tables(); }
     std::vector<Cascade> cascades() override { return inner_->cascades(); }
+    std::vector<TableName> referrers(const TableName& table) override {
+        return inner_->referrers(table);
+    }
     void audit() override { inner_->audit(); }
     std::unique_ptr<SourceReader> open_reader() override {
         return make_reader(inner_->open_reader(), plans_, inner_->cascades(), options_);

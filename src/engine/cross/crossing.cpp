@@ -124,9 +124,12 @@ bool is_keyed(const ModelTable& table, const std::string& column) {
                        [&](const ModelForeignKey& each) { return has(each.columns); });
 }
 
-PlanBook::PlanBook(const Endpoint& source, const Endpoint& target)
+PlanBook::PlanBook(const Endpoint& source,
+                   const Endpoint& target,
+                   OnUnrepresentable on_unrepresentable)
     : source_{source},
       target_{target},
+      on_unrepresentable_{on_unrepresentable},
       from_{open_translator(source.engine)},
       to_{open_translator(target.engine)} {}
 
@@ -173,7 +176,22 @@ TablePlan PlanBook::make(const Table& source, const Table& there) {
         });
     });
     add_key(source, *from_, *to_, plan);
+    if (on_unrepresentable_ == OnUnrepresentable::Quarantine) {
+        plan.referred_by = referrer(source, there);
+    }
     return plan;
+}
+
+std::string PlanBook::referrer(const Table& source, const Table& there) {
+    const std::vector<TableName> here = open_source(source_)->referrers(source.name);
+    if (!here.empty()) {
+        return here.front().display();
+    }
+    if (!looked_up_in_) {
+        return {};
+    }
+    const std::vector<TableName> others = looked_up_in_->referrers(there.name);
+    return others.empty() ? std::string{} : others.front().display();
 }
 
 TablePlan PlanBook::expected(const Table& source, const ModelTable& model) {

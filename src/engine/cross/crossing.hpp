@@ -35,13 +35,15 @@ struct TablePlan {
     Table target;  // for the target's own sessions; its key is the source's
     std::vector<ColumnPlan> columns;  // in the source's order
     std::vector<std::size_t> key;     // places in `columns`; empty where rows have no key
+    // Where rows can be put aside: a table whose foreign key refers to them, on either end.
+    std::string referred_by = {};
     [[nodiscard]] bool keyless() const noexcept { return key.empty(); }
 };
 
 // Makes plans at first use and keeps them. Safe from several threads.
 class PlanBook {
   public:
-    PlanBook(const Endpoint& source, const Endpoint& target);
+    PlanBook(const Endpoint& source, const Endpoint& target, OnUnrepresentable on_unrepresentable);
     ~PlanBook();
 
     // Throws Error{Precondition} if the table is not on the target, Error{Unsupported} if a column
@@ -67,9 +69,11 @@ class PlanBook {
   private:
     std::optional<Table> look_up(const Table& source);
     TablePlan make(const Table& source, const Table& there);
+    std::string referrer(const Table& source, const Table& there);
 
     Endpoint source_;
     Endpoint target_;
+    OnUnrepresentable on_unrepresentable_;
     std::unique_ptr<Translator> from_;
     std::unique_ptr<Translator> to_;
     mutable std::mutex mutex_;

@@ -78,22 +78,48 @@ std::string shown_value(std::string_view text) {
     return text.size() > shown_value_bytes_max ? shown + "…" : shown;
 }
 
+namespace {
+
+std::string column_name(const TablePlan& plan, std::size_t column) {
+    return plan.source.name.display() + "." + plan.columns[column].source.column.name;
+}
+
+std::string no_form(const TablePlan& plan, std::size_t column, std::string_view value,
+                    const std::string& shown_key, const std::string& reason) {
+    return "the value " + shown_value(value) + " of " + column_name(plan, column) +
+           " in the row " + shown_key + " has no form on the target: " + reason;
+}
+
+}  // namespace
+
 void refuse_value(const TablePlan& plan,
                   std::size_t column,
                   std::string_view value,
                   const std::string& shown_key,
                   const std::string& reason) {
-    const std::string table = plan.source.name.display();
-    const std::string name = table + "." + plan.columns[column].source.column.name;
     const bool of_key = std::find(plan.key.begin(), plan.key.end(), column) != plan.key.end();
     throw Error{{.kind = ErrorKind::Unrepresentable,
-                 .what_failed = "the value " + shown_value(value) + " of " + name + " in the row " +
-                                shown_key + " has no form on the target: " + reason,
-                 .table = table,
-                 .hint = "choose another type with --map " + name + "=TYPE" +
+                 .what_failed = no_form(plan, column, value, shown_key, reason),
+                 .table = plan.source.name.display(),
+                 .hint = "choose another type with --map " + column_name(plan, column) + "=TYPE" +
                          (of_key ? ", or change the key on the source"
                                  : ", or say what is to become of such rows with "
                                    "--on-unrepresentable null or quarantine")}};
+}
+
+void refuse_to_put_aside(const TablePlan& plan,
+                         std::size_t column,
+                         std::string_view value,
+                         const std::string& shown_key,
+                         const std::string& reason) {
+    throw Error{{.kind = ErrorKind::Unrepresentable,
+                 .what_failed = no_form(plan, column, value, shown_key, reason) +
+                                "; it cannot be put aside, since a foreign key of " +
+                                plan.referred_by + " refers to rows of its table",
+                 .table = plan.source.name.display(),
+                 .hint = "change the value on the source, choose another type with --map " +
+                         column_name(plan, column) + "=TYPE, or run with --on-unrepresentable "
+                                                     "null where the column may be NULL"}};
 }
 
 std::string canonical_of(const TablePlan& plan,

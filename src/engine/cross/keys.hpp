@@ -24,6 +24,13 @@ namespace dbsync::cross {
                                const std::string& shown_key,
                                const std::string& reason);
 
+// The same of a row that was to be put aside, and may not be: others refer to it.
+[[noreturn]] void refuse_to_put_aside(const TablePlan& plan,
+                                      std::size_t column,
+                                      std::string_view value,
+                                      const std::string& shown_key,
+                                      const std::string& reason);
+
 // An engine's values of the planned columns at `places` as canonical fields.
 [[nodiscard]] std::string canonical_of(const TablePlan& plan,
                                        const std::vector<std::size_t>& places,

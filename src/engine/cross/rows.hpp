@@ -80,6 +80,7 @@ class ToCanonical : public RowSink {
     void put_aside(const Problem& problem);
     void put_aside_to_compare();
     [[noreturn]] void refuse(const Problem& problem) const;
+    void require_unreferred(const Problem& problem) const;
     std::string shown_key() const;
     std::string as_json() const;
 

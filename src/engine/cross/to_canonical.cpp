@@ -256,6 +256,7 @@ bool ToCanonical::take_row(std::string_view& rows) {
     if (of_key || on_unrepresentable_ != OnUnrepresentable::Quarantine) {
         refuse(problem);
     }
+    require_unreferred(problem);
     if (form_ == RowForm::Compare) {
         put_aside_to_compare();
     } else {
@@ -320,6 +321,14 @@ std::string ToCanonical::as_json() const {
         }
     }
     return row.dump();
+}
+
+// Without its parent a child has no place on the target, or the target would delete it.
+void ToCanonical::require_unreferred(const Problem& problem) const {
+    if (!plan_.referred_by.empty()) {
+        refuse_to_put_aside(plan_, problem.column, values_[at_[problem.column]].text, shown_key(),
+                            problem.reason);
+    }
 }
 
 void ToCanonical::refuse(const Problem& problem) const {

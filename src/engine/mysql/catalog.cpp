@@ -330,4 +330,17 @@ std::vector<std::string> key_declarations(const TableShape& shape) {
     return declarations;
 }
 
+std::vector<TableName> referrers(Connection& connection, const TableName& table) {
+    const Result found = connection.run(
+        "SELECT DISTINCT table_name FROM information_schema.referential_constraints"
+        " WHERE constraint_schema = DATABASE() AND unique_constraint_schema = DATABASE()"
+        " AND referenced_table_name = " +
+        quote_literal(table.name) + " ORDER BY 1");
+    std::vector<TableName> names;
+    for (std::size_t row = 0; row < found.rows(); ++row) {
+        names.push_back({.schema = {}, .name = found.text(row, 0)});
+    }
+    return names;
+}
+
 }  // namespace dbsync::mysql

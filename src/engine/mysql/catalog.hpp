@@ -93,4 +93,7 @@ inline constexpr const char* own_prefix = "_dbsync_";
 // The declaration of each key column, in key order ("binary(16)" for the hash of a keyless table).
 [[nodiscard]] std::vector<std::string> key_declarations(const TableShape& shape);
 
+// As Source::referrers().
+[[nodiscard]] std::vector<TableName> referrers(Connection& connection, const TableName& table);
+
 }  // namespace dbsync::mysql

@@ -75,6 +75,9 @@ class MysqlSource : public Source {
                        : CaptureState{};
     }
 
+    std::vector<TableName> referrers(const TableName& table) override {
+        return mysql::referrers(session(), table);
+    }
     std::vector<Table> captured_tables() override {
         std::vector<Table> tables = read_captured(session());
         if (!tables.empty()) {

@@ -74,6 +74,9 @@ class MysqlTarget : public Target {
     std::vector<ChunkRecord> chunks(const std::string& job) override {
         return read_chunks(connection(), job);
     }
+    std::vector<TableName> referrers(const TableName& table) override {
+        return mysql::referrers(connection(), table);
+    }
     std::optional<Table> find_table(const TableName& name) override {
         return mysql::find_table(connection(), name.name);
     }

@@ -228,4 +228,20 @@ void audit(Connection& connection, std::span<const Table> tables) {
          .hint = hint}};
 }
 
+std::vector<TableName> referrers(Connection& connection, const TableName& table) {
+    const Result found = connection.run(
+        "SELECT DISTINCT n.nspname, c.relname FROM pg_catalog.pg_constraint AS k"
+        " JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid"
+        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+        " JOIN pg_catalog.pg_class AS p ON p.oid = k.confrelid"
+        " JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace"
+        " WHERE k.contype = 'f' AND pn.nspname = $1 AND p.relname = $2 ORDER BY 1, 2",
+        {table.schema, table.name});
+    std::vector<TableName> names;
+    for (int row = 0; row < found.rows(); ++row) {
+        names.push_back({found.text(row, 0), found.text(row, 1)});
+    }
+    return names;
+}
+
 }  // namespace dbsync::postgres

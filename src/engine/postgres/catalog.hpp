@@ -58,4 +58,7 @@ void audit(Connection& connection, std::span<const Table> tables);
 // "delta_<id>_<slot>" for each slot, in schema dbsync.
 [[nodiscard]] std::vector<TableName> slot_names(std::int32_t id, int slots);
 
+// As Source::referrers().
+[[nodiscard]] std::vector<TableName> referrers(Connection& connection, const TableName& table);
+
 }  // namespace dbsync::postgres

@@ -98,6 +98,9 @@ class PostgresSource : public Source {
     }
 
     std::vector<Table> captured_tables() override { return postgres::captured_tables(session()); }
+    std::vector<TableName> referrers(const TableName& table) override {
+        return postgres::referrers(session(), table);
+    }
 
     void audit() override {
         if (has_capture(session())) {

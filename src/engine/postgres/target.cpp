@@ -90,6 +90,9 @@ class PostgresTarget : public Target {
     void analyze(const Table& table) override;
     std::vector<ChunkRecord> chunks(const std::string& job) override;
     std::optional<Table> find_table(const TableName& name) override;
+    std::vector<TableName> referrers(const TableName& table) override {
+        return postgres::referrers(connection(), table);
+    }
     std::vector<std::string> misfits(const TableName& name, std::span<const std::string> columns,
                                      std::span<const std::string> texts) override;
     std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(

@@ -293,6 +293,19 @@ std::vector<Table> SqliteSource::captured_tables() {
     return tables;
 }
 
+std::vector<TableName> SqliteSource::referrers(const TableName& table) {
+    Statement rows{database(),
+                   "SELECT DISTINCT m.name FROM sqlite_master AS m,"
+                   " pragma_foreign_key_list(m.name) AS k WHERE m.type = 'table'"
+                   " AND k.\"table\" = ?1 COLLATE NOCASE ORDER BY m.name"};
+    rows.bind_text(1, table.name);
+    std::vector<TableName> names;
+    while (rows.step()) {
+        names.push_back({.schema = {}, .name = std::string{rows.text(0)}});
+    }
+    return names;
+}
+
 void SqliteSource::audit() {
     const Transaction snapshot{database(), Transaction::Kind::Deferred};
     audit_capture(database(), {});

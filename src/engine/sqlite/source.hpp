@@ -35,6 +35,7 @@ class SqliteSource : public Source {
     void prove_capture() override;
     CaptureState capture_state() override;
     std::vector<Table> captured_tables() override;
+    std::vector<TableName> referrers(const TableName& table) override;
     void audit() override;
     std::unique_ptr<SourceReader> open_reader() override;
     bool readers_block_writers() override;
