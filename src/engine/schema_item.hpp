@@ -3,6 +3,7 @@
 // on the target. Made by the source's engine, run (and noted as done) by the target's.
 #pragma once
 
+#include "row/finding.hpp"
 #include "row/table.hpp"
 
 #include <cstdint>
@@ -31,6 +32,9 @@ struct SchemaItem {
 struct MadeSchema {
     std::vector<SchemaItem> items;
     std::vector<std::string> left_out;  // what this engine has not: "index a of t (…)"
+    // As they will stand here, in the model's order: names, and columns with their types.
+    std::vector<Table> tables;
+    std::vector<Finding> problems;  // for which the statements would fail
 };
 
 // The state of one sequence, autoincrement counter or the like.

@@ -40,8 +40,10 @@ struct ModelColumn {
     // that carries over (then `left_behind` of the model names it).
     std::optional<std::string> default_value;
     // CurrentTimestamp is the session's time of day where the type has no zone, UtcTimestamp is
-    // UTC's (SQLite's CURRENT_TIMESTAMP).
-    enum class DefaultFunction { None, CurrentTimestamp, UtcTimestamp, CurrentDate, RandomUuid };
+    // UTC's (SQLite's CURRENT_TIMESTAMP); so with dates.
+    enum class DefaultFunction {
+        None, CurrentTimestamp, UtcTimestamp, CurrentDate, UtcDate, RandomUuid
+    };
     DefaultFunction default_function = DefaultFunction::None;
     std::string comment;
 };

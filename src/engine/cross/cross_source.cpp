@@ -79,22 +79,21 @@ std::vector<Finding> name_clashes(const SchemaModel& model, Translator& to) {
     return findings;
 }
 
-void require_names_apart(const SchemaModel& model, Translator& to) {
-    for (const Finding& finding : name_clashes(model, to)) {
+void refuse_first(const std::vector<Finding>& problems) {
+    if (!problems.empty()) {
+        const Finding& first = problems.front();
         throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "table " + finding.subject + " " + finding.message,
-                     .table = finding.subject,
-                     .hint = finding.hint}};
+                     .what_failed = "table " + first.subject + ": " + first.message,
+                     .table = first.subject,
+                     .hint = first.hint}};
     }
 }
 
-Finding planned_type(const ModelTable& table, const ModelColumn& column, Translator& to) {
-    const std::string type = column.declared.empty()
-                                 ? to.declare(column.type, is_keyed(table, column.name))
-                                 : column.declared;
+Finding planned_type(const ModelTable& table, const ModelColumn& column, const Column& made) {
     const std::string& note = column.type.note;
+    const std::string renamed = made.name == column.name ? "" : " as " + made.name;
     return {note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
-            column.name + ": " + column.source_type + " → " + type +
+            column.name + renamed + ": " + column.source_type + " → " + made.type +
                 (note.empty() ? "" : " (" + note + ")"),
             note.empty() ? ""
                          : "choose another type with --map " + table.name.display() + "." +
@@ -155,8 +154,9 @@ class CrossSource final : public Source {
     std::vector<SchemaItem> export_schema(std::span<const Table> tables) override {
         const SchemaModel model = describe_schema(tables);
         const std::unique_ptr<Translator> to = plans_->target_translator();
-        require_names_apart(model, *to);
+        refuse_first(name_clashes(model, *to));
         MadeSchema made = to->make_schema(model);
+        refuse_first(made.problems);
         for (const std::string& left : made.left_out) {
             log::warn("schema.left_out", {{"what", left}});
         }
@@ -178,6 +178,11 @@ class CrossSource final : public Source {
     }
 
   private:
+    void plan_table(const Table& source,
+                    const ModelTable& table,
+                    const Table* made,
+                    std::vector<Finding>& findings);
+
     std::unique_ptr<Source> inner_;
     std::shared_ptr<PlanBook> plans_;
     PairOptions options_;
@@ -216,32 +221,47 @@ Inspection CrossSource::inspect(const TableFilter& filter) {
     return inspection;
 }
 
+// What the target's own table, or the one that will be made, says of the source's.
+void CrossSource::plan_table(const Table& source,
+                             const ModelTable& table,
+                             const Table* made,
+                             std::vector<Finding>& findings) {
+    const auto standing = plans_->standing(source);
+    const std::unique_ptr<Translator> to = plans_->target_translator();
+    if (!standing && made != nullptr && made->name.name != table.name.name) {
+        findings.push_back({Severity::Ok, table.name.display(),
+                            "is called " + made->name.display() + " on the target"});
+    }
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (standing) {
+            findings.push_back(standing_type(table, table.columns[i], standing->there, *to));
+        } else if (made != nullptr) {
+            findings.push_back(planned_type(table, table.columns[i], made->columns[i]));
+        }
+    }
+    for (const std::string& problem : standing ? standing->problems : no_problems) {
+        findings.push_back({Severity::Fail, table.name.display(),
+                            "the table on the target does not fit: " + problem,
+                            "change it there, or drop it and let dbsync make it"});
+    }
+}
+
 std::vector<Finding> CrossSource::plan(std::span<const Table> tables) {
     const SchemaModel model = describe_schema(tables);
     const std::unique_ptr<Translator> to = plans_->target_translator();
     std::vector<Finding> findings = name_clashes(model, *to);
-    for (const ModelTable& table : model.tables) {
+    const MadeSchema made = findings.empty() ? to->make_schema(model) : MadeSchema{};
+    findings.insert(findings.end(), made.problems.begin(), made.problems.end());
+    for (std::size_t i = 0; i < model.tables.size(); ++i) {
         const auto source = std::find_if(tables.begin(), tables.end(), [&](const Table& each) {
-            return each.name == table.name;
+            return each.name == model.tables[i].name;
         });
         DBSYNC_CHECK(source != tables.end(), "a table that was asked for");
-        const auto standing = plans_->standing(*source);
-        for (const ModelColumn& column : table.columns) {
-            findings.push_back(standing ? standing_type(table, column, standing->there, *to)
-                                        : planned_type(table, column, *to));
-        }
-        for (const std::string& problem : standing ? standing->problems : no_problems) {
-            findings.push_back({Severity::Fail, table.name.display(),
-                                "the table on the target does not fit: " + problem,
-                                "change it there, or drop it and let dbsync make it"});
-        }
+        plan_table(*source, model.tables[i], made.tables.empty() ? nullptr : &made.tables[i],
+                   findings);
     }
     std::vector<std::string> left = model.left_behind;
-    if (std::none_of(findings.begin(), findings.end(),
-                     [](const Finding& each) { return each.severity == Severity::Fail; })) {
-        const MadeSchema made = to->make_schema(model);
-        left.insert(left.end(), made.left_out.begin(), made.left_out.end());
-    }
+    left.insert(left.end(), made.left_out.begin(), made.left_out.end());
     for (const std::string& each : left) {
         findings.push_back({Severity::Warn, "source", each + " is not carried over",
                             "make its like on the target by hand"});
@@ -255,14 +275,18 @@ std::vector<Finding> CrossSource::scan(std::span<const Table> tables,
     const SchemaModel model = describe_schema(tables);
     const std::unique_ptr<Translator> from = plans_->source_translator();
     const std::unique_ptr<Translator> to = plans_->target_translator();
+    if (!name_clashes(model, *to).empty()) {
+        return {};  // plan() says so
+    }
+    const std::vector<Table> made = to->make_schema(model).tables;
     std::vector<Finding> findings;
     for (const Table& each : tables) {
-        const std::string name = each.name.display();
         const auto described =
             std::find_if(model.tables.begin(), model.tables.end(),
-                         [&](const ModelTable& of) { return of.name.display() == name; });
+                         [&](const ModelTable& of) { return of.name == each.name; });
         DBSYNC_CHECK(described != model.tables.end(), "every table is described");
-        const TablePlan plan = plans_->expected(each, *described);
+        const auto place = static_cast<std::size_t>(described - model.tables.begin());
+        const TablePlan plan = plans_->expected(each, made[place]);
         Table table = plan.source;
         table.id = 0;
         Scan rows{plan, *from, *to};

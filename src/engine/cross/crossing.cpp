@@ -97,32 +97,7 @@ void add_key(const Table& source, const Translator& from, const Translator& to, 
     plan.target.order_by_bytes = by_bytes;
 }
 
-// What the schema's statements would make of it.
-Table table_of(const ModelTable& model, const Translator& to) {
-    Table table;
-    table.name = to.rename(model.name);
-    for (const ModelColumn& column : model.columns) {
-        const bool keyed = is_keyed(model, column.name);
-        table.columns.push_back(
-            {.name = to.rename_column(column.name),
-             .type = column.declared.empty() ? to.declare(column.type, keyed) : column.declared,
-             .not_null = column.not_null});
-    }
-    return table;
-}
-
 }  // namespace
-
-bool is_keyed(const ModelTable& table, const std::string& column) {
-    const auto has = [&](const std::vector<std::string>& columns) {
-        return std::find(columns.begin(), columns.end(), column) != columns.end();
-    };
-    return has(table.key) ||
-           std::any_of(table.indexes.begin(), table.indexes.end(),
-                       [&](const ModelIndex& each) { return each.unique && has(each.columns); }) ||
-           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
-                       [&](const ModelForeignKey& each) { return has(each.columns); });
-}
 
 PlanBook::PlanBook(const Endpoint& source,
                    const Endpoint& target,
@@ -194,10 +169,10 @@ std::string PlanBook::referrer(const Table& source, const Table& there) {
     return others.empty() ? std::string{} : others.front().display();
 }
 
-TablePlan PlanBook::expected(const Table& source, const ModelTable& model) {
+TablePlan PlanBook::expected(const Table& source, const Table& made) {
     const std::lock_guard lock{mutex_};
     const std::optional<Table> there = look_up(source);
-    return make(source, there ? *there : table_of(model, *to_));
+    return make(source, there ? *there : made);
 }
 
 std::optional<PlanBook::Standing> PlanBook::standing(const Table& source) {

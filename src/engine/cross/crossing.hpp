@@ -21,10 +21,6 @@
 
 namespace dbsync::cross {
 
-// Whether the column is part of what the target's server keeps unique or refers by: types of
-// limited length stand there.
-[[nodiscard]] bool is_keyed(const ModelTable& table, const std::string& column);
-
 struct ColumnPlan {
     ColumnCrossing source;  // the column as it stands there; kind and type as the target has them
     ColumnCrossing target;
@@ -51,7 +47,7 @@ class PlanBook {
     const TablePlan& plan(const Table& source);
     // The same for a target whose tables need not stand there yet: a table that is missing is taken
     // to be what the schema's statements would make.
-    [[nodiscard]] TablePlan expected(const Table& source, const ModelTable& model);
+    [[nodiscard]] TablePlan expected(const Table& source, const Table& made);
     // The source's table where it stands on the target already, and what fails a move into it.
     struct Standing {
         Table there;

@@ -81,6 +81,9 @@ Function function_of(std::string_view text) {
     if (name.is_word("utc_timestamp")) {
         return Function::UtcTimestamp;
     }
+    if (name.is_word("utc_date")) {
+        return Function::UtcDate;
+    }
     if (name.is_word("curdate") || name.is_word("current_date")) {
         return Function::CurrentDate;
     }
@@ -93,7 +96,8 @@ bool takes(Function function, Kind kind) {
         case Function::CurrentTimestamp:
         case Function::UtcTimestamp:
             return kind == Kind::DateTime || kind == Kind::Instant;
-        case Function::CurrentDate: return kind == Kind::Date;
+        case Function::CurrentDate:
+        case Function::UtcDate: return kind == Kind::Date;
         case Function::RandomUuid: return kind == Kind::Uuid || kind == Kind::Text;
     }
     return false;

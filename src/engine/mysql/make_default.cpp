@@ -44,11 +44,13 @@ std::optional<std::string> now_sql(const ModelColumn& column, const DeclaredType
                               : std::nullopt;
 }
 
-std::optional<std::string> today_sql(const DeclaredType& type) {
+std::optional<std::string> today_sql(const ModelColumn& column, const DeclaredType& type) {
+    const std::string today =
+        column.default_function == Function::UtcDate ? "UTC_DATE()" : "CURRENT_DATE";
     if (type.form == Form::Date || type.form == Form::DateTime) {
-        return "(CURRENT_DATE)";
+        return "(" + today + ")";
     }
-    return is_text(type.form) ? std::optional{"(CAST(CURRENT_DATE AS CHAR))"} : std::nullopt;
+    return is_text(type.form) ? std::optional{"(CAST(" + today + " AS CHAR))"} : std::nullopt;
 }
 
 std::optional<std::string> uuid_sql(const DeclaredType& type) {
@@ -63,7 +65,8 @@ std::optional<std::string> function_sql(const ModelColumn& column, const Declare
     switch (column.default_function) {
         case Function::CurrentTimestamp:
         case Function::UtcTimestamp: return now_sql(column, type);
-        case Function::CurrentDate: return today_sql(type);
+        case Function::CurrentDate:
+        case Function::UtcDate: return today_sql(column, type);
         case Function::RandomUuid: return uuid_sql(type);
         case Function::None: break;
     }

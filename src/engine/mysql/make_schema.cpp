@@ -78,7 +78,14 @@ bool is_integer(const std::string& declared) noexcept {
 
 class SchemaMaker {
   public:
-    explicit SchemaMaker(const SchemaModel& model) : model_{model}, columns_{model} {}
+    // MariaDB keeps names of checks apart from those of indexes.
+    explicit SchemaMaker(const SchemaModel& model) : model_{model}, columns_{model} {
+        for (const ModelTable& table : model.tables) {
+            for (const Made& index : indexes(table)) {
+                checks_.insert(lower(index.name));
+            }
+        }
+    }
 
     MadeSchema run() {
         for (const ModelTable& table : model_.tables) {
@@ -90,7 +97,10 @@ class SchemaMaker {
         for (const ModelTable& table : model_.tables) {
             add_foreign_keys(table);
         }
-        return {.items = std::move(items_), .left_out = {left_out_.begin(), left_out_.end()}};
+        return {.items = std::move(items_),
+                .left_out = {left_out_.begin(), left_out_.end()},
+                .tables = std::move(made_),
+                .problems = {}};
     }
 
   private:
@@ -122,6 +132,7 @@ class SchemaMaker {
     std::set<std::string> checks_;       // likewise
     std::vector<SchemaItem> items_;
     std::set<std::string> left_out_;
+    std::vector<Table> made_;
 };
 
 // The statement is good for both servers.
@@ -156,6 +167,8 @@ const ModelColumn* SchemaMaker::counter(const ModelTable& table) const {
 std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& column) {
     const std::string& type = columns_.type(table, column.name);
     const bool not_null = column.not_null || contains(table.key, column.name);
+    made_.back().columns.push_back(
+        {.name = shortened_name(column.name), .type = type, .not_null = not_null});
     std::string sql = quote_ident(shortened_name(column.name)) + " " + type +
                       (not_null ? " NOT NULL" : " NULL");
     if (&column == counter(table)) {
@@ -231,6 +244,7 @@ std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
 
 void SchemaMaker::add_table(const ModelTable& table) {
     const std::string name = target_name(table.name).name;
+    made_.emplace_back().name = target_name(table.name);
     std::string body;
     for (const ModelColumn& column : table.columns) {
         body += (body.empty() ? "\n  " : ",\n  ") + column_sql(table, column);

@@ -7,8 +7,10 @@
 #include "engine/postgres/translator_values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace dbsync::postgres {
@@ -91,7 +93,10 @@ class SchemaMaker {
         for (const ModelTable& table : model_.tables) {
             add_foreign_keys(table);
         }
-        return {.items = std::move(items_), .left_out = {}};
+        return {.items = std::move(items_),
+                .left_out = std::move(left_out_),
+                .tables = std::move(made_),
+                .problems = std::move(problems_)};
     }
 
   private:
@@ -108,7 +113,10 @@ class SchemaMaker {
     void add_key(const ModelTable& table);
     void add_indexes(const ModelTable& table);
     void add_foreign_keys(const ModelTable& table);
-    std::string column_sql(const ModelTable& table, const ModelColumn& column) const;
+    void look_at_name(const ModelTable& table, const ModelColumn& column);
+    std::string column_sql(const ModelTable& table, const ModelColumn& column);
+    std::string default_of(const ModelTable& table, const ModelColumn& column,
+                           const std::string& type);
     std::string type_sql(const ModelTable& table, const ModelColumn& column, int depth) const;
     bool can_refer(const ModelForeignKey& key) const;
     std::string index_name(const ModelTable& table, const ModelIndex& index);
@@ -117,6 +125,9 @@ class SchemaMaker {
     std::map<TableName, const ModelTable*> tables_;
     std::set<std::string> taken_;  // names of tables and indexes: they share a space
     std::vector<SchemaItem> items_;
+    std::vector<std::string> left_out_;
+    std::vector<Table> made_;
+    std::vector<Finding> problems_;
 };
 
 const ModelColumn* find_column(const ModelTable& table, const std::string& name) {
@@ -170,8 +181,8 @@ std::string now_sql(const ModelType& type) {
                                      "'YYYY-MM-DD HH24:MI:SS')";
 }
 
-// " DEFAULT …", or nothing where the value has no form here.
-std::string default_sql(const ModelColumn& column, const std::string& declared) {
+// " DEFAULT …", empty where there is none; nothing where it has no form here.
+std::optional<std::string> default_sql(const ModelColumn& column, const std::string& declared) {
     switch (column.default_function) {
         case ModelColumn::DefaultFunction::UtcTimestamp:
             if (column.type.kind == Kind::DateTime) {
@@ -183,6 +194,9 @@ std::string default_sql(const ModelColumn& column, const std::string& declared) 
         case ModelColumn::DefaultFunction::CurrentDate:
             return column.type.kind == Kind::Text ? " DEFAULT (CURRENT_DATE)::pg_catalog.text"
                                                   : " DEFAULT CURRENT_DATE";
+        case ModelColumn::DefaultFunction::UtcDate:
+            return std::string{" DEFAULT ((CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::pg_catalog.date)"} +
+                   (column.type.kind == Kind::Text ? "::pg_catalog.text" : "");
         case ModelColumn::DefaultFunction::RandomUuid:
             return column.type.kind == Kind::Text
                        ? " DEFAULT (pg_catalog.gen_random_uuid())::pg_catalog.text"
@@ -190,7 +204,7 @@ std::string default_sql(const ModelColumn& column, const std::string& declared) 
         case ModelColumn::DefaultFunction::None: break;
     }
     if (!column.default_value) {
-        return {};
+        return std::string{};
     }
     ColumnCrossing crossing;
     crossing.column.type = type_spelling(declared);
@@ -198,13 +212,40 @@ std::string default_sql(const ModelColumn& column, const std::string& declared) 
     crossing.kind = crossing.type.kind;
     std::string text;
     if (write_value(crossing, *column.default_value, text)) {
-        return {};
+        return std::nullopt;
     }
     return " DEFAULT " + quote_literal(text);
 }
 
-std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& column) const {
+std::string SchemaMaker::default_of(const ModelTable& table, const ModelColumn& column,
+                                    const std::string& type) {
+    const auto value = default_sql(column, type);
+    if (!value) {
+        left_out_.push_back("default of column " + table.name.display() + "." + column.name +
+                            " (it has no form in the type " + type + ")");
+    }
+    return value.value_or("");
+}
+
+// Documentation of 18, section 5.6 "System Columns".
+void SchemaMaker::look_at_name(const ModelTable& table, const ModelColumn& column) {
+    constexpr std::array<std::string_view, 6> own{"tableoid", "xmin", "cmin",
+                                                  "xmax",     "cmax", "ctid"};
+    if (std::find(own.begin(), own.end(), column.name) != own.end()) {
+        problems_.push_back({Severity::Fail, table.name.display(),
+                             "column " + column.name + " is called like a system column, which "
+                             "every table of PostgreSQL has",
+                             "rename it on the source, or leave the table out with --exclude"});
+    }
+}
+
+std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& column) {
     const std::string type = type_sql(table, column, 0);
+    look_at_name(table, column);
+    made_.back().columns.push_back(
+        {.name = shortened_name(column.name),
+         .type = type_spelling(type),
+         .not_null = column.not_null || contains(table.key, column.name)});
     std::string sql = quote_ident(shortened_name(column.name)) + " " + type;
     if (column.not_null) {
         sql += " NOT NULL";
@@ -212,7 +253,7 @@ std::string SchemaMaker::column_sql(const ModelTable& table, const ModelColumn& 
     if (column.auto_increment && family_of(type) == Family::Integer) {
         sql += " GENERATED BY DEFAULT AS IDENTITY";
     } else {
-        sql += default_sql(column, type);
+        sql += default_of(table, column, type);
     }
     if (!column.type.members.empty() && !column.type.many_members && column.declared.empty()) {
         std::string members;
@@ -242,6 +283,7 @@ std::string comments_sql(const ModelTable& table) {
 
 void SchemaMaker::add_table(const ModelTable& table) {
     const TableName name = target_name(table.name);
+    made_.emplace_back().name = name;
     std::string body;
     for (const ModelColumn& column : table.columns) {
         body += (body.empty() ? "\n    " : ",\n    ") + column_sql(table, column);

@@ -137,7 +137,7 @@ void Describer::add_default(const std::string& table, const ColumnDetail& detail
         return;
     }
     if (same_name(text, "CURRENT_DATE") && (kind == Kind::Date || kind == Kind::Text)) {
-        column.default_function = Function::CurrentDate;
+        column.default_function = Function::UtcDate;
         return;
     }
     std::string held;
