@@ -241,6 +241,7 @@ CaptureResult install_capture(Connection& connection,
     installer.enter();
     installer.attach();
     installer.attach_cascades();
+    installer.outlast_prepared();
     installer.record();
     connection.run(
         "UPDATE `_dbsync_capture` SET installed_at = UTC_TIMESTAMP(6) WHERE installed_at IS NULL");

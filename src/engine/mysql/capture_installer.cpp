@@ -4,9 +4,13 @@
 #include "base/checkpoint.hpp"
 #include "base/error.hpp"
 #include "base/retry.hpp"
+#include "engine/mysql/connection.hpp"
+#include "engine/mysql/prepared.hpp"
 #include "engine/mysql/table_change.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <set>
 #include <utility>
 
 namespace dbsync::mysql {
@@ -203,6 +207,38 @@ void Installer::attach_cascade(NamedCascade& named) {
     }
     connection_.run(mark_table(named.cascade, shape));
     triggers_->ensure(triggers);
+}
+
+// MySQL's prepared transactions keep their tables' definitions, so that no trigger is made before
+// they end; MariaDB's do not once their session is gone (seen on 10.11).
+void Installer::outlast_prepared() {
+    const bool made_triggers = std::any_of(records_.begin(), records_.end(), [&](const auto& each) {
+        return is_open(each.second);
+    });
+    if (!connection_.server().mariadb || !made_triggers) {
+        return;
+    }
+    const auto deadline = std::chrono::steady_clock::now() + options_.retry_for;
+    const std::set<std::string> before =
+        prepared_transactions(connection_).value_or(std::set<std::string>{});
+    const auto some_left = [&] {
+        const std::set<std::string> now =
+            prepared_transactions(connection_).value_or(std::set<std::string>{});
+        return std::any_of(before.begin(), before.end(),
+                           [&](const std::string& each) { return now.contains(each); });
+    };
+    for (int attempt = 1; some_left(); ++attempt) {
+        throw_if_stopped(stop_);
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw Error{{.kind = ErrorKind::Busy,
+                         .what_failed = "prepared XA transactions on the source may have written "
+                                        "before capture began, and are neither committed nor "
+                                        "rolled back",
+                         .hint = "end what XA RECOVER lists with XA COMMIT or XA ROLLBACK, and run "
+                                 "start-capture again"}};
+        }
+        wait_unless_stopped(RetryPolicy{}.delay(attempt), stop_);
+    }
 }
 
 void Installer::record() {

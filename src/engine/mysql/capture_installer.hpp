@@ -31,6 +31,8 @@ class Installer {
     void attach();
     // Mark tables and triggers of all cascades between captured tables.
     void attach_cascades();
+    // Waits for prepared transactions that may have written before the triggers stood.
+    void outlast_prepared();
     // Records what now stands there; from here on the tables are captured.
     void record();
 

@@ -6,6 +6,7 @@
 #include "engine/mysql/errors.hpp"
 #include "engine/mysql/gate.hpp"
 #include "engine/mysql/metadata_lock.hpp"
+#include "engine/mysql/prepared.hpp"
 #include "engine/mysql/quoting.hpp"
 
 #include <fmt/format.h>
@@ -39,25 +40,13 @@ seconds lease_seconds(milliseconds lease) {
     return std::max(seconds{1}, std::chrono::ceil<seconds>(lease));
 }
 
-// How many prepared transactions there are; nothing if we may not look (MySQL: XA_RECOVER_ADMIN).
-std::optional<std::size_t> prepared_count(Connection& connection) {
-    try {
-        return connection.run("XA RECOVER").rows();
-    } catch (const Error& error) {
-        if (error.kind() == ErrorKind::Connection) {
-            throw;
-        }
-        return std::nullopt;
-    }
-}
-
 bool require_none_prepared(Connection& connection) {
-    const std::optional<std::size_t> prepared = prepared_count(connection);
-    if (prepared.value_or(0) > 0) {
+    const auto prepared = prepared_transactions(connection);
+    if (prepared && !prepared->empty()) {
         throw Error{{.kind = ErrorKind::Busy,
                      .what_failed = fmt::format("{} prepared XA transactions on the source are "
                                                 "neither committed nor rolled back",
-                                                *prepared),
+                                                prepared->size()),
                      .hint = "end what XA RECOVER lists with XA COMMIT or XA ROLLBACK"}};
     }
     return prepared.has_value();
