@@ -269,6 +269,15 @@ void Cutover::give_up(Frozen& frozen, const CutoverOptions& options, const Error
     throw aborted(error);
 }
 
+// The clients are on the target already: what fails here is told, and undoes nothing.
+void Cutover::settle_target() {
+    try {
+        move_.target.settle(move_.job);
+    } catch (const Error& error) {
+        log::warn("cutover.not_settled", {{"why", error.what()}});
+    }
+}
+
 void Cutover::open_target(const CutoverOptions& options,
                           const std::vector<SequenceState>& sequences,
                           CutoverResult& result) {
@@ -297,6 +306,8 @@ void Cutover::open_target(const CutoverOptions& options,
                                  "cutover again: it repeats the hook only"}};
         }
     }
+    settle_target();
+    watch.step("settle");
 }
 
 }  // namespace dbsync

@@ -67,7 +67,7 @@ class Cutover {
     CutoverResult run(const CutoverOptions& options, const FrozenWork& work);
 
     // What comes after the fence: the target's sequences and sleepers, the trial write, the
-    // on-switch hook. Idempotent.
+    // on-switch hook, and at last what may take long on the target. Idempotent.
     void open_target(const CutoverOptions& options,
                      const std::vector<SequenceState>& sequences,
                      CutoverResult& result);
@@ -87,6 +87,7 @@ class Cutover {
                 CutoverResult& result,
                 const Error& error);
     bool ask_for_fence();
+    void settle_target();
     [[noreturn]] void give_up(Frozen& frozen, const CutoverOptions& options, const Error& error);
     void refuse_if_too_long(const CutoverOptions& options,
                             const FrozenWork& work,

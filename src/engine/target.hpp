@@ -207,6 +207,10 @@ class Target {
                       std::span<const SequenceState> sequences,
                       std::span<const SchemaItem> asleep) = 0;
 
+    // What is left to be done when the target is the new primary, and may take long: holds none of
+    // its writers. Idempotent.
+    virtual void settle(const std::string& /*job*/) {}
+
     // Removes every object dbsync made here. Idempotent.
     virtual void remove(const std::string& job) = 0;
 };

@@ -56,6 +56,10 @@ class CrossTarget final : public Target {
     }
     void analyze(const Table& table) override { inner_->analyze(plans_->plan(table).target); }
     std::vector<ChunkRecord> chunks(const std::string& job) override { return inner_->chunks(job); }
+    std::vector<TableName> referrers(const TableName& table) override {
+        return inner_->referrers(table);
+    }
+    void settle(const std::string& job) override { inner_->settle(job); }
     std::optional<Table> find_table(const TableName& name) override {
         return inner_->find_table(name);
     }

@@ -7,6 +7,7 @@
 #include "engine/postgres/target_checks.hpp"
 #include "engine/postgres/target_quarantine.hpp"
 #include "engine/postgres/target_schema.hpp"
+#include "engine/postgres/target_table.hpp"
 #include "engine/postgres/target_session.hpp"
 #include "engine/postgres/target_stage.hpp"
 
@@ -89,17 +90,22 @@ class PostgresTarget : public Target {
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override;
     void analyze(const Table& table) override;
     std::vector<ChunkRecord> chunks(const std::string& job) override;
-    std::optional<Table> find_table(const TableName& name) override;
+    std::optional<Table> find_table(const TableName& name) override {
+        return postgres::find_table(connection(), name);
+    }
     std::vector<TableName> referrers(const TableName& table) override {
         return postgres::referrers(connection(), table);
     }
     std::vector<std::string> misfits(const TableName& name, std::span<const std::string> columns,
-                                     std::span<const std::string> texts) override;
+                                     std::span<const std::string> texts) override {
+        return postgres::misfits(connection(), name, columns, texts);
+    }
     std::vector<std::pair<std::int32_t, std::uint64_t>> quarantined(
         const std::string& job) override;
     std::unique_ptr<TargetSession> open_session(const std::string& job) override;
     void wake(const std::string& job, std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
+    void settle(const std::string& job) override { run_postponed(connection(), job); }
     void remove(const std::string& job) override;
 
   private:
@@ -329,59 +335,6 @@ std::vector<ChunkRecord> PostgresTarget::chunks(const std::string& job) {
     return records;
 }
 
-// A domain's values are spelled as those of the type below.
-std::vector<std::string> PostgresTarget::misfits(const TableName& name,
-                                                 std::span<const std::string> columns,
-                                                 std::span<const std::string> /*texts*/) {
-    const Result found = connection().run(
-        "SELECT a.attname, a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',"
-        " a.atttypid = 'pg_catalog.money'::pg_catalog.regtype FROM pg_catalog.pg_attribute AS a"
-        " JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid"
-        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped",
-        {name.schema, name.name});
-    std::vector<std::string> problems;
-    for (int row = 0; row < found.rows(); ++row) {
-        const std::string column = found.text(row, 0);
-        const bool crosses = std::find(columns.begin(), columns.end(), column) != columns.end();
-        if (!crosses && found.boolean(row, 1)) {
-            problems.push_back(required_column(column));
-        }
-        if (crosses && found.boolean(row, 2)) {
-            problems.push_back("its column " + column + " is of type money, which rounds");
-        }
-    }
-    return problems;
-}
-
-std::optional<Table> PostgresTarget::find_table(const TableName& name) {
-    const Result oid = connection().run(
-        "SELECT c.oid FROM pg_catalog.pg_class AS c"
-        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')",
-        {name.schema, name.name});
-    if (oid.rows() == 0) {
-        return std::nullopt;
-    }
-    const std::vector<LiveTable> found = live_tables(connection(), oid.integer(0, 0));
-    if (found.empty()) {
-        return std::nullopt;
-    }
-    Table table = found.front().table;
-    const Result bases = connection().run(sql::render("schemas/postgres/target_stage_columns.sql",
-                                                      parameters()
-                                                          .literal("schema", name.schema)
-                                                          .literal("name", name.name)));
-    for (int row = 0; row < bases.rows(); ++row) {
-        for (Column& column : table.columns) {
-            if (column.name == bases.text(row, 0)) {
-                column.type = bases.text(row, 1);
-            }
-        }
-    }
-    return table;
-}
-
 std::vector<std::pair<std::int32_t, std::uint64_t>> PostgresTarget::quarantined(
     const std::string& job) {
     return own_tables_exist() ? count_put_aside(connection(), job)
@@ -403,6 +356,7 @@ void PostgresTarget::wake(const std::string& job, std::span<const SequenceState>
     }
     set_sequences(connection(), sequences);
     run_items(connection(), job, asleep);
+    make_postponed(connection(), job);
     update_job(job, "woken = true");
     transaction.commit();
 }

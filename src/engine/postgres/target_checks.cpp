@@ -48,8 +48,9 @@ void inspect_replica_role(Connection& connection, std::vector<Finding>& findings
         return;
     }
     findings.push_back(warn("target",
-                            "this role may not set session_replication_role: foreign keys that "
-                            "exist already are checked while changes are applied",
+                            "this role may not set session_replication_role: foreign keys are made "
+                            "at the cutover, and those that exist already are checked while "
+                            "changes are applied; ones that cascade are refused",
                             replica_hint));
 }
 

@@ -7,6 +7,7 @@
 #include "engine/postgres/target_stage.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -41,27 +42,81 @@ bool may_be_left_out(const SchemaItem& item) {
     });
 }
 
+bool is_foreign_key(const SchemaItem& item) {
+    return item.description.starts_with("FK CONSTRAINT ") ||
+           item.description.starts_with("FOREIGN KEY ");
+}
+
+// Runs the statement, or says why it cannot.
+std::optional<Error> try_run(Connection& connection, const std::string& sql) {
+    connection.run("SAVEPOINT dbsync_item");
+    try {
+        connection.run(sql);
+        connection.run("RELEASE SAVEPOINT dbsync_item");
+        return std::nullopt;
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::Connection) {
+            throw;
+        }
+        connection.run("ROLLBACK TO SAVEPOINT dbsync_item");
+        return error;
+    }
+}
+
+// Whether foreign keys can be put to sleep by this role; within a transaction.
+bool can_sleep(Connection& connection) {
+    if (try_run(connection, "SET LOCAL session_replication_role = replica")) {
+        return false;
+    }
+    connection.run("SET LOCAL session_replication_role = DEFAULT");
+    return true;
+}
+
+// The statement that makes a foreign key, for rows to come.
+std::string not_valid(std::string sql) {
+    const auto last = sql.find_last_not_of("; \n");
+    sql.resize(last == std::string::npos ? 0 : last + 1);
+    return sql.ends_with(" NOT VALID") ? sql : sql + " NOT VALID";
+}
+
+// Statements that have the foreign keys checked which were made for rows to come only.
+std::set<std::string> unvalidated(Connection& connection) {
+    const Result keys = connection.run(
+        "SELECT n.nspname, c.relname, k.conname FROM pg_catalog.pg_constraint AS k"
+        " JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid"
+        " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE k.contype = 'f' AND NOT k.convalidated");
+    std::set<std::string> statements;
+    for (int row = 0; row < keys.rows(); ++row) {
+        statements.insert("ALTER TABLE " + qualified({keys.text(row, 0), keys.text(row, 1)}) +
+                          " VALIDATE CONSTRAINT " + quote_ident(keys.text(row, 2)));
+    }
+    return statements;
+}
+
 // Returns why the item was left out; empty if it ran.
 std::string run_item(Connection& connection, const SchemaItem& item) {
     if (!may_be_left_out(item)) {
         connection.run(item.sql);
         return {};
     }
-    connection.run("SAVEPOINT dbsync_item");
-    try {
-        connection.run(item.sql);
-        connection.run("RELEASE SAVEPOINT dbsync_item");
+    const std::optional<Error> problem = try_run(connection, item.sql);
+    if (!problem) {
         return {};
-    } catch (const Error& error) {
-        const std::string& state = error.fields().native_code;
-        if (state != "42704" && state != "42501") {
-            throw;
-        }
-        connection.run("ROLLBACK TO SAVEPOINT dbsync_item");
-        log::warn("schema.left_out",
-                  {{"item", item.description}, {"reason", error.fields().native_text}});
-        return error.fields().native_text;
     }
+    const std::string& state = problem->fields().native_code;
+    if (state != "42704" && state != "42501") {
+        throw *problem;
+    }
+    log::warn("schema.left_out",
+              {{"item", item.description}, {"reason", problem->fields().native_text}});
+    return problem->fields().native_text;
+}
+
+// Where it cannot sleep, a foreign key would refuse rows that come before their parents, and
+// change rows by its own cascades that nobody hears of.
+bool is_postponed(Connection& connection, const SchemaItem& item) {
+    return item.stage == SchemaStage::Last && is_foreign_key(item) && !can_sleep(connection);
 }
 
 sql::Rendered raise_sequence(const Result& owned, int row) {
@@ -144,6 +199,12 @@ void run_items(Connection& connection, const std::string& job, std::span<const S
         if (done.contains(item.id)) {
             continue;
         }
+        if (is_postponed(connection, item)) {
+            connection.run("INSERT INTO dbsync.target_schema_item (job, item, description,"
+                           " postponed) VALUES ($1, $2, $3, $4)",
+                           {job, item.id, item.description, item.sql});
+            continue;
+        }
         std::string left_out;
         try {
             left_out = run_item(connection, item);
@@ -156,6 +217,56 @@ void run_items(Connection& connection, const std::string& job, std::span<const S
                        " VALUES ($1, $2, $3, $4)",
                        {job, item.id, item.description,
                         left_out.empty() ? std::nullopt : std::optional{left_out}});
+    }
+}
+
+void make_postponed(Connection& connection, const std::string& job) {
+    const Result items = connection.run(
+        "SELECT item, description, postponed FROM dbsync.target_schema_item"
+        " WHERE job = $1 AND postponed IS NOT NULL ORDER BY item",
+        {job});
+    for (int row = 0; row < items.rows(); ++row) {
+        const std::string sql = items.text(row, 2);
+        const std::set<std::string> before = unvalidated(connection);
+        std::optional<Error> problem = try_run(connection, not_valid(sql));
+        if (problem) {
+            problem = try_run(connection, sql);  // partitioned tables take none that is not valid
+        }
+        std::optional<std::string> reason;
+        if (problem) {
+            reason = problem->fields().native_text;
+            log::warn("schema.left_out", {{"item", items.text(row, 1)}, {"reason", *reason}});
+        }
+        std::optional<std::string> next;
+        for (const std::string& statement : unvalidated(connection)) {
+            const bool made_here = !before.contains(statement) && sql.find(" NOT VALID") == sql.npos;
+            next = made_here ? std::optional{statement} : next;
+        }
+        connection.run("UPDATE dbsync.target_schema_item SET skipped = $3, postponed = $4"
+                       " WHERE job = $1 AND item = $2",
+                       {job, items.text(row, 0), reason, next});
+    }
+}
+
+void run_postponed(Connection& connection, const std::string& job) {
+    const Result items = connection.run(
+        "SELECT item, description, postponed FROM dbsync.target_schema_item"
+        " WHERE job = $1 AND postponed IS NOT NULL ORDER BY item",
+        {job});
+    for (int row = 0; row < items.rows(); ++row) {
+        std::optional<std::string> reason;
+        try {
+            connection.run(items.text(row, 2));
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Connection) {
+                throw;
+            }
+            reason = error.fields().native_text;
+            log::warn("schema.not_valid", {{"item", items.text(row, 1)}, {"reason", *reason}});
+        }
+        connection.run("UPDATE dbsync.target_schema_item SET skipped = $3, postponed = NULL"
+                       " WHERE job = $1 AND item = $2",
+                       {job, items.text(row, 0), reason});
     }
 }
 

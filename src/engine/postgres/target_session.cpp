@@ -103,10 +103,10 @@ class PostgresTargetSession : public TargetSession {
 
   private:
     Known& know(const Table& table);
-    ApplyCounts apply_columns(const Table& table, Known& known);
+    ApplyCounts apply_columns(Known& known);
     ApplyCounts apply_whole_rows(Known& known);
-    std::uint64_t upsert_or_replace(const Table& table, Known& known);
-    std::uint64_t replace(const Table& table, Known& known);
+    std::uint64_t upsert_or_replace(Known& known);
+    std::uint64_t replace(Known& known);
     void require_no_cascade(const Table& table);
     void note_keys(const Table& table, const std::string& keys_query);
     void read(const Table& table, const std::string& plan, const std::string& copy_sql,
@@ -160,6 +160,9 @@ Known& PostgresTargetSession::know(const Table& table) {
     if (found != known_.end()) {
         return found->second;
     }
+    if (!asleep_) {
+        require_no_cascade(table);
+    }
     Known known;
     known.shape = look_up_shape(connection_, table);
     return known_.emplace(table.id, std::move(known)).first->second;
@@ -211,7 +214,7 @@ ApplyCounts PostgresTargetSession::apply_stage(const Table& table) {
     connection_.run(plan_for(table));
     try {
         ApplyCounts counts = table.key_shape == KeyShape::WholeRow ? apply_whole_rows(known)
-                                                                   : apply_columns(table, known);
+                                                                   : apply_columns(known);
         if (tracks_unverified_) {
             note_keys(table, known.stage->keys_text);
         }
@@ -226,11 +229,11 @@ ApplyCounts PostgresTargetSession::apply_stage(const Table& table) {
     }
 }
 
-ApplyCounts PostgresTargetSession::apply_columns(const Table& table, Known& known) {
+ApplyCounts PostgresTargetSession::apply_columns(Known& known) {
     ApplyCounts counts;
     counts.keys = known.rows_put - known.rows_before;
     counts.rows_deleted = connection_.run(known.stage->delete_absent).affected();
-    counts.rows_written = upsert_or_replace(table, known);
+    counts.rows_written = upsert_or_replace(known);
     return counts;
 }
 
@@ -244,9 +247,9 @@ ApplyCounts PostgresTargetSession::apply_whole_rows(Known& known) {
     return counts;
 }
 
-std::uint64_t PostgresTargetSession::upsert_or_replace(const Table& table, Known& known) {
+std::uint64_t PostgresTargetSession::upsert_or_replace(Known& known) {
     if (known.stage->replaces_always) {
-        return replace(table, known);
+        return replace(known);
     }
     connection_.run("SAVEPOINT dbsync_apply");
     try {
@@ -259,31 +262,32 @@ std::uint64_t PostgresTargetSession::upsert_or_replace(const Table& table, Known
         }
     }
     connection_.run("ROLLBACK TO SAVEPOINT dbsync_apply");
-    return replace(table, known);
+    return replace(known);
 }
 
 // Two statements: within one, the rows that go are still in the way of the rows that come.
-std::uint64_t PostgresTargetSession::replace(const Table& table, Known& known) {
-    if (!asleep_) {
-        require_no_cascade(table);
-    }
+std::uint64_t PostgresTargetSession::replace(Known& known) {
     connection_.run(known.stage->delete_present);
     return connection_.run(known.stage->insert).affected();
 }
 
-// Deleting a parent row only to insert it again would take its children with it.
+// A cascade here would change rows that the source has not changed: where it is the order of the
+// changes that differs, where a row is deleted only to be inserted again, where the source's own
+// keys are off.
 void PostgresTargetSession::require_no_cascade(const Table& table) {
     const Result cascades = connection_.run(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f'"
-        " AND confrelid = $1::pg_catalog.regclass AND confdeltype IN ('c', 'n', 'd'))",
+        " AND confrelid = $1::pg_catalog.regclass AND (confdeltype IN ('c', 'n', 'd')"
+        " OR confupdtype IN ('c', 'n', 'd')))",
         {qualified(table.name)});
     if (cascades.boolean(0, 0)) {
         throw Error{{.kind = ErrorKind::Permission,
-                     .what_failed = "cannot replace rows of " + table.name.display() +
-                                    " on the target: its foreign keys would cascade",
+                     .what_failed = "cannot write rows of " + table.name.display() +
+                                    " on the target: foreign keys that refer to it would cascade",
                      .table = table.name.display(),
                      .hint = "grant SET ON PARAMETER session_replication_role to the target's "
-                             "role, or connect as superuser"}};
+                             "role, connect as superuser, or drop these foreign keys until after "
+                             "the cutover"}};
     }
 }
 
