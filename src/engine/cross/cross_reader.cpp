@@ -204,7 +204,7 @@ CascadeChildren Reader::find_children(const Table& child,
     std::vector<std::string> own;
     std::transform(values.begin(), values.end(), std::back_inserter(own),
                    [&](const std::string& value) {
-                       return own_values(parent, cascade.parent_columns, *translator_, false,
+                       return own_values(parent, cascade.parent_columns, *translator_,
                                          value);
                    });
     CascadeChildren found = inner_->find_children(plan.source, cascade, own, next);

@@ -238,10 +238,11 @@ CascadeChildren Session::find_children(const Table& child,
     std::transform(next.begin(), next.end(), std::back_inserter(further),
                    [&](const Cascade& each) { return renamed(each); });
     std::vector<std::string> own;
-    std::transform(values.begin(), values.end(), std::back_inserter(own),
-                   [&](const std::string& value) {
-                       return own_values(plan, cascade.child_columns, *translator_, true, value);
-                   });
+    for (const std::string& value : values) {
+        if (auto there = values_there(plan, cascade.child_columns, *translator_, value)) {
+            own.push_back(std::move(*there));
+        }
+    }
     CascadeChildren found = inner_->find_children(plan.target, renamed(cascade), own, further);
     if (plan.keyless()) {
         found.keys.clear();  // the whole table is read anew

@@ -81,7 +81,8 @@ void add_key(const Table& source, const Translator& from, const Translator& to, 
         const auto found =
             std::find_if(plan.columns.begin(), plan.columns.end(),
                          [&](const ColumnPlan& each) { return each.source.column.name == name; });
-        if (found == plan.columns.end() || !from.tells_apart(found->source.column)) {
+        if (found == plan.columns.end() || !from.tells_apart(found->source.column) ||
+            (found->target.kind == Kind::Text && !to.tells_apart(found->target.column))) {
             plan.key.clear();  // hidden, computed by the target, or spelled in several ways
             plan.target.key.clear();
             break;

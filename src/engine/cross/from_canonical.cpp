@@ -33,29 +33,32 @@ FromCanonical::FromCanonical(const TablePlan& plan, Translator& translator, RowF
     held_.resize(source_of_.size());
 }
 
-// `row` are the fields of the row's columns.
-void FromCanonical::write(std::size_t column,
-                          std::string_view field,
-                          std::span<const std::string_view> row,
-                          std::size_t place) {
+// False if the value has no form here.
+bool FromCanonical::write(std::size_t column, std::string_view field, std::size_t place) {
     values_[place] = {};
     if (field == "\\N") {
-        return;
+        return true;
     }
     const bool escaped = field.find('\\') != std::string_view::npos;
     const std::string unescaped = escaped ? canonical_value(field).value_or("") : std::string{};
-    const std::string_view text = escaped ? std::string_view{unescaped} : field;
     held_[place].clear();
-    const std::optional<NoForm> problem =
-        translator_.write(plan_.columns[column].target, text, held_[place], values_[place]);
-    if (problem) {
-        std::string key;
-        for (const std::size_t part : plan_.key) {
-            key += (key.empty() ? "with " : ", ") + plan_.columns[part].source.column.name + " = " +
-                   shown_value(canonical_value(row[part]).value_or("NULL"));
-        }
-        refuse_value(plan_, column, text, key.empty() ? "without a key" : key, problem->reason);
+    problem_ = translator_.write(plan_.columns[column].target,
+                                 escaped ? std::string_view{unescaped} : field, held_[place],
+                                 values_[place]);
+    return !problem_;
+}
+
+// `row` are the fields of the row's columns.
+void FromCanonical::refuse(std::size_t column,
+                           std::string_view field,
+                           std::span<const std::string_view> row) const {
+    std::string key;
+    for (const std::size_t part : plan_.key) {
+        key += (key.empty() ? "with " : ", ") + plan_.columns[part].source.column.name + " = " +
+               shown_value(canonical_value(row[part]).value_or("NULL"));
     }
+    refuse_value(plan_, column, canonical_value(field).value_or(""),
+                 key.empty() ? "without a key" : key, problem_->reason);
 }
 
 bool FromCanonical::add(std::string_view row, std::string& rows) {
@@ -77,6 +80,7 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
             key += (i == 0 ? "" : "\t") + std::string{fields[i]};
         }
     }
+    const bool gone = form_ == RowForm::Change && flag != flag_present;
     for (std::size_t i = 0; i < source_of_.size(); ++i) {
         if (form_ == RowForm::Change && i == keys) {
             values_[i] = {.null = false,
@@ -86,7 +90,13 @@ bool FromCanonical::add(std::string_view row, std::string& rows) {
             values_[i] = {};
         } else {
             const std::span columns = std::span{fields}.subspan(keys + 1);
-            write(source_of_[i], i < keys ? fields[i] : columns[source_of_[i]], columns, i);
+            const std::string_view field = i < keys ? fields[i] : columns[source_of_[i]];
+            if (!write(source_of_[i], field, i)) {
+                if (gone) {
+                    return false;  // no such row can be here
+                }
+                refuse(source_of_[i], field, columns);
+            }
         }
     }
     translator_.join(rows, values_);

@@ -29,32 +29,46 @@ std::vector<std::size_t> places_of(const TablePlan& plan, const std::vector<std:
     return places;
 }
 
-// Canonical fields as an engine's values; `held` keeps their bytes.
-std::vector<WireValueView> own(const TablePlan& plan,
-                               const std::vector<std::size_t>& places,
-                               Translator& translator,
-                               bool by_target,
-                               std::string_view canonical,
-                               std::vector<std::string>& held) {
+struct Own {
+    std::vector<WireValueView> values;
+    std::vector<std::string> held;  // their bytes
+    std::optional<NoForm> problem;  // of one of them
+};
+
+// Canonical fields as an engine's values.
+Own own_or_not(const TablePlan& plan,
+               const std::vector<std::size_t>& places,
+               Translator& translator,
+               bool by_target,
+               std::string_view canonical) {
     const std::vector<std::string_view> fields = canonical_fields(canonical);
     DBSYNC_CHECK(fields.size() == places.size(), "a key has its columns");
-    held.assign(places.size(), {});
-    std::vector<WireValueView> values(places.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const auto text = canonical_value(fields[i]);
-        if (!text) {
-            continue;
-        }
-        const ColumnCrossing& crossing = side(plan.columns[places[i]], by_target);
-        if (const auto problem = translator.write(crossing, *text, held[i], values[i])) {
-            throw Error{{.kind = ErrorKind::Unrepresentable,
-                         .what_failed = "a key of " + plan.source.name.display() +
-                                        " has no form on the " + (by_target ? "target" : "source") +
-                                        ": " + problem->reason,
-                         .table = plan.source.name.display()}};
+    Own own;
+    own.held.assign(places.size(), {});
+    own.values.resize(places.size());
+    for (std::size_t i = 0; i < places.size() && !own.problem; ++i) {
+        if (const auto text = canonical_value(fields[i])) {
+            own.problem = translator.write(side(plan.columns[places[i]], by_target), *text,
+                                           own.held[i], own.values[i]);
         }
     }
-    return values;
+    return own;
+}
+
+Own own(const TablePlan& plan,
+        const std::vector<std::size_t>& places,
+        Translator& translator,
+        bool by_target,
+        std::string_view canonical) {
+    Own own = own_or_not(plan, places, translator, by_target, canonical);
+    if (own.problem) {
+        throw Error{{.kind = ErrorKind::Unrepresentable,
+                     .what_failed = "a key of " + plan.source.name.display() +
+                                    " has no form on the " + (by_target ? "target" : "source") +
+                                    ": " + own.problem->reason,
+                     .table = plan.source.name.display()}};
+    }
+    return own;
 }
 
 // Valid for as long as `own_text` is.
@@ -155,8 +169,7 @@ std::string own_key(const TablePlan& plan,
                     Translator& translator,
                     bool by_target,
                     std::string_view canonical_text) {
-    std::vector<std::string> held;
-    return translator.join_key(own(plan, plan.key, translator, by_target, canonical_text, held));
+    return translator.join_key(own(plan, plan.key, translator, by_target, canonical_text).values);
 }
 
 std::string canonical_key(const TablePlan& plan,
@@ -174,18 +187,24 @@ std::string target_bound(const TablePlan& plan,
     std::vector<WireValueView> values;
     from.split_bound(bound, plan.key.size(), values);
     const std::string text = canonical_of(plan, plan.key, from, false, values);
-    std::vector<std::string> held;
-    return to.join_bound(own(plan, plan.key, to, true, text, held));
+    return to.join_bound(own(plan, plan.key, to, true, text).values);
 }
 
 std::string own_values(const TablePlan& plan,
                        const std::vector<std::string>& source_columns,
                        Translator& translator,
-                       bool by_target,
                        std::string_view canonical_text) {
-    std::vector<std::string> held;
-    return translator.join_key(own(plan, places_of(plan, source_columns), translator, by_target,
-                                   canonical_text, held));
+    return translator.join_key(
+        own(plan, places_of(plan, source_columns), translator, false, canonical_text).values);
+}
+
+std::optional<std::string> values_there(const TablePlan& plan,
+                                        const std::vector<std::string>& source_columns,
+                                        Translator& translator,
+                                        std::string_view canonical_text) {
+    const Own own = own_or_not(plan, places_of(plan, source_columns), translator, true,
+                               canonical_text);
+    return own.problem ? std::nullopt : std::optional{translator.join_key(own.values)};
 }
 
 std::string canonical_values(const TablePlan& plan,

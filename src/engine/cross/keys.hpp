@@ -4,6 +4,7 @@
 
 #include "engine/cross/crossing.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,12 +54,17 @@ namespace dbsync::cross {
                                        Translator& to,
                                        std::string_view bound);
 
-// One line of the named columns' values (of a cascade's mark), as a key's.
+// One line of the named columns' values (of a cascade's mark), as a key's: the source's, and the
+// target's if they have a form there.
 [[nodiscard]] std::string own_values(const TablePlan& plan,
                                      const std::vector<std::string>& source_columns,
                                      Translator& translator,
-                                     bool by_target,
                                      std::string_view canonical);
+[[nodiscard]] std::optional<std::string> values_there(
+    const TablePlan& plan,
+    const std::vector<std::string>& source_columns,
+    Translator& translator,
+    std::string_view canonical);
 [[nodiscard]] std::string canonical_values(const TablePlan& plan,
                                            const std::vector<std::string>& source_columns,
                                            Translator& translator,

@@ -75,6 +75,7 @@ class ToCanonical : public RowSink {
     void put_row(std::string_view fields, std::string_view flag);
     void end_row();
     bool put_present(Problem& problem);
+    bool key_has_form();
     bool put_to_compare(Problem& problem);
     std::string put_aside_key(const std::string& row) const;
     void put_aside(const Problem& problem);
@@ -108,7 +109,8 @@ class FromCanonical {
   public:
     FromCanonical(const TablePlan& plan, Translator& translator, RowForm form);
 
-    // Appends the row in the target's form to `rows`, unless it is put aside and form is Copy.
+    // Appends the row in the target's form to `rows`, unless it is put aside and form is Copy, or
+    // is gone and its key has no form here.
     // Whether a row was appended.
     bool add(std::string_view row, std::string& rows);
 
@@ -117,10 +119,10 @@ class FromCanonical {
     std::vector<std::string> settled;
 
   private:
-    void write(std::size_t column,
-               std::string_view field,
-               std::span<const std::string_view> row,
-               std::size_t place);
+    bool write(std::size_t column, std::string_view field, std::size_t place);
+    [[noreturn]] void refuse(std::size_t column,
+                             std::string_view field,
+                             std::span<const std::string_view> row) const;
 
     const TablePlan& plan_;
     Translator& translator_;
@@ -128,6 +130,7 @@ class FromCanonical {
     std::vector<std::size_t> source_of_;   // which planned column each of the row's values is
     std::vector<WireValueView> values_;
     std::vector<std::string> held_;        // the bytes of `values_`
+    std::optional<NoForm> problem_;        // of the value that was written last
 };
 
 }  // namespace dbsync::cross

@@ -236,10 +236,23 @@ bool ToCanonical::put_to_compare(Problem& problem) {
     return true;
 }
 
+bool ToCanonical::key_has_form() {
+    for (std::size_t i = 0; i < plan_.key.size(); ++i) {
+        scratch_.clear();
+        if (!values_[i].null && translator_.read(crossing(plan_.key[i]), values_[i], scratch_)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // Takes one row; whether it was handed on.
 bool ToCanonical::take_row(std::string_view& rows) {
     translator_.split(rows, values_in_row_, values_);
     if (form_ == RowForm::Change && !is_yes(values_[key_values_])) {
+        if (!key_has_form()) {
+            return false;  // no such row can be on the target
+        }
         std::string nulls;
         for (std::size_t i = 0; i < plan_.columns.size(); ++i) {
             nulls += i == 0 ? "\\N" : "\t\\N";
