@@ -332,6 +332,67 @@ TEST_P(CrossUnrepresentableTest, IsLetInByAnotherType) {
     EXPECT_EQ(verified.exit_code, 0) << verified;
 }
 
+// Rows that others refer to have nowhere to go: without them their children would be refused, or
+// deleted by the target.
+class CrossParentsTest : public testing::Test {
+  protected:
+    void start(const std::string& schema) {
+        source_.exec("PRAGMA journal_mode = WAL;" + schema);
+        database_ = target_server().create_database();
+        dbsync_.set("DBSYNC_SOURCE", source_.url());
+        dbsync_.set("DBSYNC_TARGET", target_server().url(database_));
+    }
+    ProcessResult run(const std::string& command) {
+        return dbsync_.run({command, "--on-unrepresentable", "quarantine"});
+    }
+    std::string on_target(const std::string& sql) { return target_server().value(sql, database_); }
+
+    TempDir home_;
+    DbsyncBinary dbsync_{home_};
+    SqliteFile source_{home_ / "app.db"};
+    std::string database_;
+};
+
+TEST_F(CrossParentsTest, AreNotPutAside) {
+    DBSYNC_NEEDS_POSTGRES("system");
+    start("CREATE TABLE p (id INTEGER PRIMARY KEY, x TEXT NOT NULL);"
+          "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT REFERENCES p (id) ON DELETE CASCADE);"
+          "INSERT INTO p VALUES (1, 'a'), (2, 'b' || char(0)); INSERT INTO c VALUES (1, 1), (2, 2)");
+    const ProcessResult refused = run("migrate");
+    EXPECT_EQ(refused.exit_code, 9) << refused;
+    EXPECT_THAT(refused.err, HasSubstr("of p.x in the row with id = 2"));
+    EXPECT_THAT(refused.err, HasSubstr("a foreign key of c refers to rows of its table"));
+    source_.exec("UPDATE p SET x = 'b' WHERE id = 2");
+    ASSERT_EQ(run("migrate").exit_code, 0);
+    source_.exec("UPDATE p SET x = 'c' || char(0) WHERE id = 2");
+
+    const ProcessResult again = run("catchup");
+
+    EXPECT_EQ(again.exit_code, 9) << again;
+    EXPECT_EQ(on_target("SELECT count(*) FROM c"), "2");
+    source_.exec("UPDATE p SET x = 'c' WHERE id = 2");
+    const ProcessResult over = dbsync_.run({"cutover", "--yes"});
+    EXPECT_EQ(over.exit_code, 0) << over;
+}
+
+// The target cannot have had such rows.
+TEST_F(CrossParentsTest, KeysWithoutAFormAreForgottenWithTheirRows) {
+    DBSYNC_NEEDS_POSTGRES("system");
+    start("CREATE TABLE t (k TEXT PRIMARY KEY, v INT); INSERT INTO t VALUES ('a', 1)");
+    ASSERT_EQ(run("migrate").exit_code, 0);
+    source_.exec("INSERT INTO t VALUES ('b' || char(0), 2); DELETE FROM t WHERE v = 2;"
+                 "INSERT INTO t VALUES ('c' || char(0), 3)");
+    const ProcessResult refused = dbsync_.run({"catchup"});
+    EXPECT_EQ(refused.exit_code, 9) << refused;
+    EXPECT_THAT(refused.err, HasSubstr("of t.k in the row with k = x'6300'"));
+    source_.exec("UPDATE t SET k = 'c' WHERE v = 3");
+
+    const ProcessResult over = dbsync_.run({"cutover", "--yes"});
+
+    EXPECT_EQ(over.exit_code, 0) << over;
+    EXPECT_EQ(on_target("SELECT string_agg(k || v, ' ' ORDER BY k) FROM t"), "a1 c3");
+}
+
 INSTANTIATE_TEST_SUITE_P(Pairs,
                          CrossUnrepresentableTest,
                          testing::ValuesIn(one_of_each_pair()),
