@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS `_dbsync_target_quarantine` (
     `id`          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
     `job`         VARCHAR(64) NOT NULL,
     `table_id`    INT NOT NULL,
+    `table_name`  VARCHAR(64) NOT NULL,
     `key_hash`    BINARY(16) NOT NULL,
     `key`         LONGTEXT NOT NULL,
     `column_name` LONGTEXT NOT NULL,

@@ -4,6 +4,7 @@
 CREATE TABLE IF NOT EXISTS dbsync.target_quarantine (
     job         pg_catalog.text NOT NULL,
     table_id    pg_catalog.int4 NOT NULL,
+    table_name  pg_catalog.text NOT NULL,
     key_hash    pg_catalog.int8 NOT NULL,
     id          pg_catalog.int8 NOT NULL GENERATED ALWAYS AS IDENTITY,
     key         pg_catalog.text NOT NULL,

@@ -63,6 +63,10 @@ std::string show_lag(const Lag& lag) {
     return fmt::format("{}, {} changes", time, show_count(lag.rows));
 }
 
+std::string put_aside_text(std::uint64_t rows) {
+    return rows == 0 ? "" : fmt::format("; {} rows are put aside", show_count(rows));
+}
+
 }  // namespace
 
 std::string text_of(const CheckResult& result) {
@@ -145,9 +149,7 @@ std::string text_of(const VerifyResult& result, RowText form) {
     }
     return text + (result.identical ? "identical: " : "NOT identical: ") +
            fmt::format("{} rows in {} tables{}\n", show_count(result.rows), result.tables.size(),
-                       result.put_aside == 0
-                           ? ""
-                           : fmt::format("; {} rows are put aside", show_count(result.put_aside)));
+                       put_aside_text(result.put_aside));
 }
 
 Error difference_error(const VerifyResult& result) {
@@ -181,11 +183,12 @@ std::string text_of(const CutoverCommandResult& result) {
     return text_table(rows) +
            fmt::format("cut over: writers were stopped for {} (predicted {}), final pass {} "
                        "changes, {} keys compared in it\n"
-                       "verified: {} rows in {} tables; the source is fenced\n",
+                       "verified: {} rows in {} tables{}; the source is fenced\n",
                        show_duration(std::chrono::milliseconds{cutover.freeze_ms}),
                        show_duration(std::chrono::milliseconds{cutover.predicted_freeze_ms}),
                        show_count(cutover.final_deltas), show_count(cutover.keys_rechecked),
-                       show_count(result.rows_verified), show_count(result.tables_verified));
+                       show_count(result.rows_verified), show_count(result.tables_verified),
+                       put_aside_text(result.put_aside));
 }
 
 std::string text_of(const StatusResult& result, const StatusExtras& extras) {

@@ -211,7 +211,8 @@ class Target {
     // its writers. Idempotent.
     virtual void settle(const std::string& /*job*/) {}
 
-    // Removes every object dbsync made here. Idempotent.
+    // Removes every object dbsync made here, but what was put aside when the target was opened: it
+    // stays as nobody's. Idempotent.
     virtual void remove(const std::string& job) = 0;
 };
 

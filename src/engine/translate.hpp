@@ -84,6 +84,8 @@ class Translator {
     // Whether values of a key that this engine takes for equal are spelled alike, or are looked up
     // by their spelling. If not, rows cannot be followed by it on another engine.
     [[nodiscard]] virtual bool tells_apart(const Column& /*column*/) const { return true; }
+    // Values longer than this may not fit into an index; 0 where parts of them are indexed. Bytes.
+    [[nodiscard]] virtual std::size_t index_value_bytes_max() const { return 0; }
     // What this engine calls a table of that name of another engine: its default schema, folded
     // and shortened by its own rules.
     [[nodiscard]] virtual TableName rename(const TableName& name) const = 0;

@@ -370,18 +370,30 @@ CatchupResult Migration::catchup(const CatchupOptions& options) {
     return result;
 }
 
-void Migration::stop_capture(bool keep_target) {
+std::uint64_t Migration::put_aside() {
+    std::uint64_t rows = 0;
+    for (const auto& [table_id, count] : target_.quarantined(options_.job)) {
+        rows += count;
+    }
+    return rows;
+}
+
+std::uint64_t Migration::stop_capture(bool keep_target) {
     claim_source();
     const CaptureState capture = source_.capture_state();
     if (capture.installed && capture.job != options_.job) {
         require_capture();
     }
     source_.remove_capture({.job = options_.job}, stop_);
+    std::uint64_t stay = 0;
     if (!keep_target) {
         claim();
+        const std::optional<TargetJob> job = target_.job(options_.job);
+        stay = job && job->woken ? put_aside() : 0;
         target_.remove(options_.job);
     }
     enter(phase_stopped);
+    return stay;
 }
 
 }  // namespace dbsync

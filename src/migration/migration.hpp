@@ -67,6 +67,7 @@ struct CutoverCommandResult {
     CutoverResult cutover;
     std::uint64_t tables_verified = 0;
     std::uint64_t rows_verified = 0;
+    std::uint64_t put_aside = 0;  // rows that are not in their tables on the target
     bool was_done = false;  // an earlier run had switched already; nothing was left to do
 };
 
@@ -113,8 +114,9 @@ class Migration {
     VerifyResult verify(bool repair);
     CutoverCommandResult cutover(const CutoverCommandOptions& options);
     StatusResult status();
-    // `keep_target`: leave dbsync's tables on the target.
-    void stop_capture(bool keep_target);
+    // `keep_target`: leave dbsync's tables on the target. How many rows stay put aside there: after
+    // a cutover they are nowhere else on it.
+    std::uint64_t stop_capture(bool keep_target);
 
   private:
     struct Claims;
@@ -122,6 +124,7 @@ class Migration {
     void claim_source();
     void claim();
     void enter(const std::string& phase);
+    std::uint64_t put_aside();
     void refuse_failures(const std::vector<Finding>& findings) const;
     void check_identities();
     std::vector<Table> require_capture();

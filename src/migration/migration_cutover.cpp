@@ -182,6 +182,7 @@ CutoverCommandResult Migration::cutover(const CutoverCommandOptions& options) {
         throw;
     }
     enter(phase_cut_over);
+    result.put_aside = put_aside();
     return result;
 }
 
@@ -208,6 +209,7 @@ CutoverCommandResult Migration::finish_cutover(const CutoverCommandOptions& opti
     Cutover cutover{move(), tables, sleepers(tables)};
     cutover.open_target({.hooks = options.hooks}, sequences, result.cutover);
     enter(phase_cut_over);
+    result.put_aside = put_aside();
     return result;
 }
 

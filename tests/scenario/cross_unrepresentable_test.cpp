@@ -277,6 +277,22 @@ TEST_P(CrossUnrepresentableTest, IsPutAsideOnDemandAndComesBack) {
     expect_equal();
 }
 
+// What is put aside is nowhere else on the target.
+TEST_P(CrossUnrepresentableTest, StaysPutAsideWhenAllElseIsRemoved) {
+    spoil(17);
+    ASSERT_EQ(dbsync({"migrate"}, "quarantine").exit_code, 0);
+    const ProcessResult over = dbsync({"cutover", "--yes"}, "quarantine");
+    ASSERT_EQ(over.exit_code, 0) << over;
+    EXPECT_THAT(over.out, HasSubstr("; 1 rows are put aside; the source is fenced"));
+
+    const ProcessResult stopped = dbsync({"stop-capture"});
+
+    EXPECT_EQ(stopped.exit_code, 0) << stopped;
+    EXPECT_THAT(stopped.out, HasSubstr("but the 1 rows that were put aside"));
+    EXPECT_EQ(put_aside("table_name"), "t");
+    EXPECT_THAT(put_aside(row_column()), HasSubstr(GetParam().json));
+}
+
 TEST_P(CrossUnrepresentableTest, IsCountedByVerifyWhenItIsPutAside) {
     spoil(17);
     spoil(18);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace dbsync::cross {
@@ -269,6 +270,14 @@ std::vector<Finding> CrossSource::plan(std::span<const Table> tables) {
     return findings;
 }
 
+std::set<std::string> indexed_columns(const ModelTable& table) {
+    std::set<std::string> names{table.key.begin(), table.key.end()};
+    for (const ModelIndex& index : table.indexes) {
+        names.insert(index.columns.begin(), index.columns.end());
+    }
+    return names;
+}
+
 // Chunk by chunk, each in a transaction of its own.
 std::vector<Finding> CrossSource::scan(std::span<const Table> tables,
                                        const std::stop_token& stop) {
@@ -285,11 +294,15 @@ std::vector<Finding> CrossSource::scan(std::span<const Table> tables,
             std::find_if(model.tables.begin(), model.tables.end(),
                          [&](const ModelTable& of) { return of.name == each.name; });
         DBSYNC_CHECK(described != model.tables.end(), "every table is described");
+        const auto standing = plans_->standing(each);
+        if (standing && !standing->problems.empty()) {
+            continue;  // plan() says so
+        }
         const auto place = static_cast<std::size_t>(described - model.tables.begin());
         const TablePlan plan = plans_->expected(each, made[place]);
         Table table = plan.source;
         table.id = 0;
-        Scan rows{plan, *from, *to};
+        Scan rows{plan, *from, *to, indexed_columns(*described)};
         const std::unique_ptr<SourceReader> reader = inner_->open_reader();
         Chunk chunk;
         do {

@@ -11,7 +11,10 @@
 
 namespace dbsync::cross {
 
-Scan::Scan(const TablePlan& plan, Translator& from, Translator& to)
+Scan::Scan(const TablePlan& plan,
+           Translator& from,
+           Translator& to,
+           const std::set<std::string>& indexed)
     : plan_{plan}, from_{from}, to_{to}, found_(plan.columns.size()) {
     const std::vector<std::string> names = from.columns_of(plan.source, RowForm::Copy);
     values_in_row_ = names.size();
@@ -19,6 +22,8 @@ Scan::Scan(const TablePlan& plan, Translator& from, Translator& to)
         const auto found = std::find(names.begin(), names.end(), column.source.column.name);
         DBSYNC_CHECK(found != names.end(), "a row has every column that crosses");
         at_.push_back(static_cast<std::size_t>(found - names.begin()));
+        indexed_bytes_max_.push_back(
+            indexed.contains(column.source.column.name) ? to.index_value_bytes_max() : 0);
     }
 }
 
@@ -50,6 +55,8 @@ void Scan::look_at(std::size_t column) {
         no_form = to_.write(plan.target, canonical_, written_, there);
     }
     if (!no_form) {
+        const std::size_t most = indexed_bytes_max_[column];
+        found_[column].too_long += most > 0 && written_.size() > most ? 1U : 0U;
         return;
     }
     Found& found = found_[column];
@@ -70,10 +77,17 @@ std::vector<Finding> Scan::findings() const {
     std::vector<Finding> all;
     const std::string table = plan_.source.name.display();
     for (std::size_t i = 0; i < found_.size(); ++i) {
+        const std::string& column = plan_.columns[i].source.column.name;
+        if (found_[i].too_long > 0) {
+            all.push_back({Severity::Warn, table,
+                           column + ": " + std::to_string(found_[i].too_long) +
+                               " values of more than " + std::to_string(indexed_bytes_max_[i]) +
+                               " bytes are in an index, which may not hold them on the target",
+                           "shorten them, or drop the index on the source before the move"});
+        }
         if (found_[i].values == 0) {
             continue;
         }
-        const std::string& column = plan_.columns[i].source.column.name;
         all.push_back({Severity::Warn, table,
                        column + ": " + std::to_string(found_[i].values) +
                            " values have no form on the target, the first is " + found_[i].first,

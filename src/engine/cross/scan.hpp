@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,11 @@ namespace dbsync::cross {
 // Takes rows of the source in form Copy.
 class Scan : public RowSink {
   public:
-    Scan(const TablePlan& plan, Translator& from, Translator& to);
+    // `indexed`: the source's columns over which the target gets an index.
+    Scan(const TablePlan& plan,
+         Translator& from,
+         Translator& to,
+         const std::set<std::string>& indexed);
     void push(RowBlock block) override;
     // One for each column that has such values, with the first of them.
     [[nodiscard]] std::vector<Finding> findings() const;
@@ -25,6 +30,7 @@ class Scan : public RowSink {
   private:
     struct Found {
         std::uint64_t values = 0;
+        std::uint64_t too_long = 0;  // for an index, perhaps
         std::string first;  // "value x in the row with id = 1: reason"
     };
     void look_at(std::size_t column);
@@ -38,6 +44,7 @@ class Scan : public RowSink {
     std::string canonical_;
     std::string written_;
     std::vector<Found> found_;  // by planned column
+    std::vector<std::size_t> indexed_bytes_max_;  // likewise; 0: any
 };
 
 }  // namespace dbsync::cross

@@ -22,6 +22,7 @@ namespace dbsync::mysql {
 namespace {
 
 constexpr unsigned long packet_client_max = 1UL << 30U;  // the protocol's own limit, 1 GiB
+constexpr unsigned server_lost = 2013;                   // CR_SERVER_LOST
 constexpr unsigned tls_error = 2026;                     // CR_SSL_CONNECTION_ERROR
 
 // What every session of ours is (MySQL 9.x "Server SQL Modes"): strict, so that nothing is cut
@@ -230,7 +231,10 @@ void Connection::set_session(const SessionOptions& options) {
 }
 
 void Connection::raise(const std::string& asset) {
-    const unsigned code = mysql_errno(handle_);
+    unsigned code = mysql_errno(handle_);
+    if (code == tls_error && server_.version != 0) {
+        code = server_lost;  // within a session TLS breaks when the server is gone
+    }
     lost_ = lost_ || is_lost(code);
     throw Error{{.kind = error_kind(code),
                  .what_failed = fmt::format("the {} {} said no", role_name(role_), shown_url_),

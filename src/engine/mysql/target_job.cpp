@@ -12,6 +12,8 @@ namespace dbsync::mysql {
 
 namespace {
 
+constexpr const char* quarantine = "_dbsync_target_quarantine";
+
 constexpr std::array create_files{
     "schemas/mysql/target_job.sql",        "schemas/mysql/target_noting.sql",
     "schemas/mysql/target_chunk.sql",      "schemas/mysql/target_schema_item.sql",
@@ -162,19 +164,28 @@ void remove_job(Connection& connection, const std::string& job) {
     if (tables.empty()) {
         return;
     }
+    const std::optional<TargetJob> known = read_job(connection, job);
+    const std::string of_job = " WHERE `job` = " + quote_literal(job);
     for (const std::string& table : tables) {
-        if (table != "_dbsync_target_job") {
-            connection.run("DELETE FROM " + quote_ident(table) +
-                           " WHERE `job` = " + quote_literal(job));
+        // Rows that were put aside for good stay, as nobody's.
+        if (table == quarantine && known && known->woken) {
+            connection.run("UPDATE " + quote_ident(table) + " SET `job` = ''" + of_job);
+        } else if (table != "_dbsync_target_job") {
+            connection.run("DELETE FROM " + quote_ident(table) + of_job);
         }
     }
     if (there(connection)) {
-        connection.run("DELETE FROM `_dbsync_target_job` WHERE `job` = " + quote_literal(job));
+        connection.run("DELETE FROM `_dbsync_target_job`" + of_job);
         if (connection.run("SELECT EXISTS (SELECT 1 FROM `_dbsync_target_job`)").boolean(0, 0)) {
             return;
         }
     }
     for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
+        if (*table == quarantine &&
+            connection.run("SELECT EXISTS (SELECT 1 FROM " + quote_ident(*table) + ")")
+                .boolean(0, 0)) {
+            continue;
+        }
         connection.run("DROP TABLE IF EXISTS " + quote_ident(*table));
     }
 }

@@ -45,7 +45,7 @@ void settle(Connection& connection,
 // A row may be longer than a statement can be.
 void put(Connection& connection,
          const std::string& job,
-         std::int32_t table_id,
+         const Table& table,
          std::span<const QuarantinedRow> rows) {
     int unfinished = 0;
     const auto writer = make_bulk_writer(connection,
@@ -53,6 +53,7 @@ void put(Connection& connection,
                                           .shown = "the rows put aside",
                                           .columns = {{.name = "job", .wire = Wire::Text},
                                                       {.name = "table_id"},
+                                                      {.name = "table_name", .wire = Wire::Text},
                                                       {.name = "key_hash", .wire = Wire::Hex},
                                                       {.name = "key", .wire = Wire::Text},
                                                       {.name = "column_name", .wire = Wire::Text},
@@ -62,8 +63,9 @@ void put(Connection& connection,
     for (const QuarantinedRow& row : rows) {
         RowBlock block{.bytes = {}, .rows = 1};
         append_field(block.bytes, job, Wire::Text);
-        fmt::format_to(std::back_inserter(block.bytes), "\t{}\t{}", table_id,
-                       canonical_digest(row.key));
+        fmt::format_to(std::back_inserter(block.bytes), "\t{}\t", table.id);
+        append_field(block.bytes, table.name.name, Wire::Text);
+        block.bytes += '\t' + canonical_digest(row.key);
         for (const std::string* text : {&row.key, &row.column, &row.reason, &row.row}) {
             block.bytes += '\t';
             append_field(block.bytes, as_text(*text), Wire::Text);
@@ -78,11 +80,11 @@ void put(Connection& connection,
 
 void put_aside(Connection& connection,
                const std::string& job,
-               std::int32_t table_id,
+               const Table& table,
                std::span<const QuarantinedRow> rows,
                std::span<const std::string> settled_keys,
                bool all) {
-    const std::string mine = of_table(job, table_id);
+    const std::string mine = of_table(job, table.id);
     if (all) {
         connection.run("DELETE FROM `_dbsync_target_quarantine`" + mine);
     } else if (connection
@@ -94,10 +96,10 @@ void put_aside(Connection& connection,
                 keys.push_back(row.key);
             }
         }
-        settle(connection, job, table_id, keys);
+        settle(connection, job, table.id, keys);
     }
     if (!rows.empty()) {
-        put(connection, job, table_id, rows);
+        put(connection, job, table, rows);
     }
 }
 

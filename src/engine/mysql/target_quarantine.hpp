@@ -17,7 +17,7 @@ namespace dbsync::mysql {
 // As TargetSession::quarantine(), within the open transaction.
 void put_aside(Connection& connection,
                const std::string& job,
-               std::int32_t table_id,
+               const Table& table,
                std::span<const QuarantinedRow> rows,
                std::span<const std::string> settled_keys,
                bool all);

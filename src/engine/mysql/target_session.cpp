@@ -70,7 +70,7 @@ class MysqlTargetSession : public TargetSession {
                     std::span<const QuarantinedRow> rows,
                     std::span<const std::string> settled_keys,
                     bool all) override {
-        put_aside(connection_, job_, table.id, rows, settled_keys, all);
+        put_aside(connection_, job_, table, rows, settled_keys, all);
     }
     void mark_table_unverified(const Table& table) override;
     void read_quarantined(const Table& table,

@@ -70,7 +70,9 @@ void look_at_own_schema(Connection& connection, Findings& findings) {
         connection
             .run(
                 "SELECT to_regnamespace('dbsync') IS NOT NULL"
-                " AND to_regclass('dbsync.capture') IS NULL AND to_regclass('dbsync.job') IS NULL"
+                " AND to_regclass('dbsync.capture') IS NULL"
+                " AND to_regclass('dbsync.target_job') IS NULL"
+                " AND to_regclass('dbsync.target_quarantine') IS NULL"
                 " AND EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass"
                 " AND refobjid = to_regnamespace('dbsync'))")
             .boolean(0, 0);

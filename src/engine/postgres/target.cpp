@@ -26,8 +26,7 @@ constexpr const char* own_lock_timeout = "SET LOCAL lock_timeout = '60s'";
 constexpr const char* schema_lock_timeout = "SET LOCAL lock_timeout = '6h'";
 
 constexpr std::array own_tables{"target_unverified_key", "target_unverified_table",
-                                "target_schema_item", "target_chunk", "target_quarantine",
-                                "target_job"};
+                                "target_schema_item", "target_chunk", "target_job"};
 
 // Held by the connection's session; gone with it.
 class AdvisoryClaim : public JobClaim {
@@ -365,14 +364,21 @@ void PostgresTarget::remove(const std::string& job) {
     if (!own_tables_exist()) {
         return;
     }
+    const std::optional<TargetJob> known = this->job(job);
     Transaction transaction{connection()};
     connection().run(own_lock_timeout);
+    leave_put_aside(connection(), job, known && known->woken);
     for (const char* table : own_tables) {
         connection().run(fmt::format("DELETE FROM dbsync.{} WHERE job = $1", table), {job});
     }
     if (connection().run("SELECT NOT EXISTS (SELECT FROM dbsync.target_job)").boolean(0, 0)) {
         for (const char* table : own_tables) {
             connection().run(fmt::format("DROP TABLE dbsync.{}", table));
+        }
+        if (connection()
+                .run("SELECT NOT EXISTS (SELECT FROM dbsync.target_quarantine)")
+                .boolean(0, 0)) {
+            connection().run("DROP TABLE dbsync.target_quarantine");
         }
         // The schema stays while anything else is in it: the target may be a source itself.
         connection().run("SAVEPOINT dbsync_schema");

@@ -42,7 +42,7 @@ void settle(Connection& connection,
 
 void put(Connection& connection,
          const std::string& job,
-         std::int32_t table_id,
+         const Table& table,
          std::span<const QuarantinedRow> rows) {
     std::vector<std::string> keys;
     std::vector<std::string> columns;
@@ -57,7 +57,8 @@ void put(Connection& connection,
     connection.run(sql::render("schemas/postgres/target_quarantine_put.sql",
                                parameters()
                                    .literal("job", job)
-                                   .literal("table_id", table_id)
+                                   .literal("table_id", table.id)
+                                   .literal("table", table.name.display())
                                    .literal("keys", array_text(keys))
                                    .literal("columns", array_text(columns))
                                    .literal("reasons", array_text(reasons))
@@ -68,14 +69,14 @@ void put(Connection& connection,
 
 void put_aside(Connection& connection,
                const std::string& job,
-               std::int32_t table_id,
+               const Table& table,
                std::span<const QuarantinedRow> rows,
                std::span<const std::string> settled_keys,
                bool all) {
     if (all) {
         connection.run("DELETE FROM dbsync.target_quarantine WHERE job = $1 AND table_id = $2",
-                       {job, std::to_string(table_id)});
-    } else if (any_put_aside(connection, job, table_id)) {
+                       {job, std::to_string(table.id)});
+    } else if (any_put_aside(connection, job, table.id)) {
         std::vector<std::string> keys;
         for (const std::string& key : settled_keys) {
             keys.push_back(as_text(key));
@@ -85,10 +86,10 @@ void put_aside(Connection& connection,
                 keys.push_back(as_text(row.key));
             }
         }
-        settle(connection, job, table_id, keys);
+        settle(connection, job, table.id, keys);
     }
     for (std::size_t i = 0; i < rows.size(); i += rows_per_statement) {
-        put(connection, job, table_id,
+        put(connection, job, table,
             rows.subspan(i, std::min(rows_per_statement, rows.size() - i)));
     }
 }
@@ -117,6 +118,12 @@ std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(Connection& 
                            static_cast<std::uint64_t>(counts.integer(row, 1)));
     }
     return found;
+}
+
+void leave_put_aside(Connection& connection, const std::string& job, bool for_good) {
+    connection.run(for_good ? "UPDATE dbsync.target_quarantine SET job = '' WHERE job = $1"
+                            : "DELETE FROM dbsync.target_quarantine WHERE job = $1",
+                   {job});
 }
 
 }  // namespace dbsync::postgres

@@ -18,7 +18,7 @@ class Connection;
 // As TargetSession::quarantine(), within the open transaction.
 void put_aside(Connection& connection,
                const std::string& job,
-               std::int32_t table_id,
+               const Table& table,
                std::span<const QuarantinedRow> rows,
                std::span<const std::string> settled_keys,
                bool all);
@@ -32,5 +32,8 @@ void read_put_aside(Connection& connection,
 // As Target::quarantined().
 [[nodiscard]] std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(
     Connection& connection, const std::string& job);
+
+// Lets go of a job's rows: those that were put aside for good stay, as nobody's.
+void leave_put_aside(Connection& connection, const std::string& job, bool for_good);
 
 }  // namespace dbsync::postgres

@@ -85,7 +85,7 @@ class PostgresTargetSession : public TargetSession {
     }
     void quarantine(const Table& table, std::span<const QuarantinedRow> rows,
                     std::span<const std::string> settled_keys, bool all) override {
-        put_aside(connection_, job_, table.id, rows, settled_keys, all);
+        put_aside(connection_, job_, table, rows, settled_keys, all);
     }
     void read_quarantined(const Table& table,
                           const std::function<void(const QuarantinedRow&)>& take) override {

@@ -138,6 +138,8 @@ class PostgresTranslator final : public Translator {
     std::string declare(const ModelType& type, bool in_key) const override {
         return postgres::declare(type, in_key);
     }
+    // A third of a page (documentation of 15, section 67.4.1), and compressed values are shorter.
+    std::size_t index_value_bytes_max() const override { return 2'704; }
     TableName rename(const TableName& name) const override { return target_name(name); }
     bool tells_apart(const Column& column) const override {
         return spells_equals_alike(form_of(type_spelling(column.type)));
