@@ -43,8 +43,9 @@ struct SequenceState {
     std::string name;
     std::int64_t value = 0;
     bool is_called = true;  // PostgreSQL: whether `value` has been given out
-    // PostgreSQL: the table one of whose columns it numbers; empty if there is none.
+    // PostgreSQL: the table one of whose columns it numbers, and that column; empty if none.
     TableName owner = {};
+    std::string column = {};
 };
 
 }  // namespace dbsync
