@@ -48,11 +48,16 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 void require_type(const ModelColumn& column) {
     constexpr std::string_view allowed =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .,()[]\"";
-    if (column.declared.find_first_not_of(allowed) != std::string::npos ||
-        std::count(column.declared.begin(), column.declared.end(), '"') % 2 != 0) {
+    const bool is_name =
+        column.declared.find_first_not_of(allowed) == std::string::npos &&
+        std::count(column.declared.begin(), column.declared.end(), '"') % 2 == 0;
+    const std::optional<std::string> behind = sql::word_behind_type(column.declared);
+    if (!is_name || behind) {
         throw Error{{.kind = ErrorKind::Usage,
                      .what_failed = "--map gives column " + column.name + " the type " +
-                                    column.declared + ", which is no type's name",
+                                    column.declared + ", " +
+                                    (behind ? "and " + *behind + " is part of no type"
+                                            : "which is no type's name"),
                      .hint = "write a type of PostgreSQL, for example numeric(20) or text"}};
     }
 }
