@@ -37,6 +37,13 @@ struct MadeSchema {
     std::vector<Finding> problems;  // for which the statements would fail
 };
 
+// An item that a server would not take.
+struct SchemaRefusal {
+    std::int32_t table_id = 0;  // the item's; 0 where it is the whole schema that is refused
+    std::string reason;         // "INDEX t: Too many keys specified (1069)"
+    std::string hint = {};      // empty: change the table
+};
+
 // The state of one sequence, autoincrement counter or the like.
 struct SequenceState {
     std::string schema;

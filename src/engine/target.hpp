@@ -181,6 +181,9 @@ class Target {
 
     // Runs the items of one transaction together with noting them as done; done ones are skipped.
     virtual void run_schema(const std::string& job, std::span<const SchemaItem> items) = 0;
+    // Asks the server whether it would take the items of another engine's schema, and keeps nothing
+    // of them. An item's table must not stand here yet. Foreign keys are not tried.
+    [[nodiscard]] virtual std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items);
     // Refreshes the planner's statistics of the table.
     virtual void analyze(const Table& table) = 0;
 

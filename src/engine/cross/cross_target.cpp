@@ -54,6 +54,9 @@ class CrossTarget final : public Target {
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override {
         inner_->run_schema(job, items);
     }
+    std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items) override {
+        return inner_->try_schema(items);
+    }
     void analyze(const Table& table) override { inner_->analyze(plans_->plan(table).target); }
     std::vector<ChunkRecord> chunks(const std::string& job) override { return inner_->chunks(job); }
     std::optional<Table> find_table(const TableName& name) override {

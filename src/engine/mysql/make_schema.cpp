@@ -100,7 +100,7 @@ class SchemaMaker {
         return {.items = std::move(items_),
                 .left_out = {left_out_.begin(), left_out_.end()},
                 .tables = std::move(made_),
-                .problems = {}};
+                .problems = std::move(problems_)};
     }
 
   private:
@@ -133,6 +133,7 @@ class SchemaMaker {
     std::vector<SchemaItem> items_;
     std::set<std::string> left_out_;
     std::vector<Table> made_;
+    std::vector<Finding> problems_;
 };
 
 // The statement is good for both servers.
@@ -216,7 +217,7 @@ void SchemaMaker::add_checks(const ModelTable& table, std::string& body) {
 // A table without a primary key is made with each unique index that may be its key.
 std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
     std::vector<Made> made;
-    std::set<std::string> taken{"primary"};
+    std::set<std::string> taken{"primary", "gen_clust_index"};  // the servers' own
     const ModelColumn* const counting = counter(table);
     bool counter_has_index =
         counting == nullptr || (!table.key.empty() && table.key.front() == counting->name);
@@ -245,6 +246,11 @@ std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
 void SchemaMaker::add_table(const ModelTable& table) {
     const std::string name = target_name(table.name).name;
     made_.emplace_back().name = target_name(table.name);
+    if (table.columns.empty()) {
+        problems_.push_back({Severity::Fail, table.name.display(),
+                             "it has no column, which these servers do not know",
+                             "leave it out with --exclude"});
+    }
     std::string body;
     for (const ModelColumn& column : table.columns) {
         body += (body.empty() ? "\n  " : ",\n  ") + column_sql(table, column);

@@ -13,6 +13,7 @@
 #include "engine/mysql/target_schema.hpp"
 #include "engine/mysql/target_session.hpp"
 #include "engine/mysql/target_table.hpp"
+#include "engine/mysql/try_schema.hpp"
 
 #include <fmt/format.h>
 
@@ -67,6 +68,9 @@ class MysqlTarget : public Target {
     void adopt(const std::string& job, std::span<const Table> tables) override;
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override {
         mysql::run_schema(connection(), job, items);
+    }
+    std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items) override {
+        return mysql::try_schema(connection(), items);
     }
     void analyze(const Table& table) override {
         connection().run("ANALYZE TABLE " + quote_ident(table.name.name));
