@@ -162,6 +162,18 @@ void inspect_triggers(const TableShape& shape, Findings& findings) {
     }
 }
 
+void inspect_view(Connection& connection, const Table& table, Findings& findings) {
+    const Result other = connection.run(
+        "SELECT LOWER(table_type) FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_type <> 'BASE TABLE' AND table_name = " +
+        quote_literal(table.name.name));
+    if (other.rows() > 0) {
+        findings.push_back(fail(table.name.display(),
+                                "a " + other.text(0, 0) + " of this name is on the target",
+                                "drop or rename it there"));
+    }
+}
+
 void inspect_rows(Connection& connection, const Table& table, Findings& findings) {
     const std::string name = table.name.display();
     const Result rows =
@@ -188,6 +200,7 @@ void inspect_table(Connection& connection,
             inspect_rows(connection, table, findings);
         }
     } else {
+        inspect_view(connection, table, findings);
         inspect_keyless(connection, table, findings);
     }
 }
