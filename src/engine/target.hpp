@@ -158,6 +158,13 @@ class Target {
     [[nodiscard]] virtual std::vector<Finding> inspect(std::span<const Table> tables,
                                                        const std::string& job) = 0;
 
+    // The same where the tables are another engine's: what only schemas of this one have does not
+    // count.
+    [[nodiscard]] virtual std::vector<Finding> inspect_for_another_engine(
+        std::span<const Table> tables, const std::string& job) {
+        return inspect(tables, job);
+    }
+
     // Creates dbsync's own tables and the job's row. Idempotent. Throws Error{Precondition} if the
     // job exists for another source.
     virtual void prepare(const std::string& job, const std::string& source_identity) = 0;

@@ -25,7 +25,7 @@ class CrossTarget final : public Target {
             renamed.push_back(plans_->renamed(table));
             renamed.back().columns.clear();
         }
-        return inner_->inspect(renamed, job);
+        return inner_->inspect_for_another_engine(renamed, job);
     }
 
     void prepare(const std::string& job, const std::string& source_identity) override {

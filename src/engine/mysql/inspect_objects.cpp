@@ -260,8 +260,10 @@ void look_at_objects(Connection& connection,
                      Findings& findings) {
     look_at_sequences(connection, filter, findings);
     look_at_accounts(connection, findings);
-    look_at_broken_views(connection, findings);
-    look_at_programs(connection, tables, findings);
+    if (!filter.for_another_engine) {  // else they stay, and plan() lists them
+        look_at_broken_views(connection, findings);
+        look_at_programs(connection, tables, findings);
+    }
 }
 
 }  // namespace dbsync::mysql

@@ -39,7 +39,13 @@ class MysqlTarget : public Target {
     std::unique_ptr<JobClaim> claim(const std::string& job) override {
         return make_claim(endpoint_, Role::Target, job);
     }
-    std::vector<Finding> inspect(std::span<const Table> tables, const std::string& job) override;
+    std::vector<Finding> inspect(std::span<const Table> tables, const std::string& job) override {
+        return findings(tables, job, SchemaOf::ThisEngine);
+    }
+    std::vector<Finding> inspect_for_another_engine(std::span<const Table> tables,
+                                                    const std::string& job) override {
+        return findings(tables, job, SchemaOf::AnotherEngine);
+    }
     void prepare(const std::string& job, const std::string& source_identity) override {
         add_job(connection(), job, source_identity);
     }
@@ -102,6 +108,9 @@ class MysqlTarget : public Target {
 
   private:
     Connection& connection();
+    std::vector<Finding> findings(std::span<const Table> tables,
+                                  const std::string& job,
+                                  SchemaOf schema);
 
     Endpoint endpoint_;
     std::unique_ptr<Connection> connection_;
@@ -119,9 +128,11 @@ Connection& MysqlTarget::connection() {
     return *connection_;
 }
 
-std::vector<Finding> MysqlTarget::inspect(std::span<const Table> tables, const std::string& job) {
+std::vector<Finding> MysqlTarget::findings(std::span<const Table> tables,
+                                           const std::string& job,
+                                           SchemaOf schema) {
     try {
-        return inspect_target(connection(), tables, job);
+        return inspect_target(connection(), tables, job, schema);
     } catch (const Error& error) {
         return {{Severity::Fail, "target", error.what(), error.fields().hint}};
     }
