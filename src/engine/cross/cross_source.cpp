@@ -93,7 +93,8 @@ void refuse_first(const std::vector<Finding>& problems) {
 }
 
 Finding planned_type(const ModelTable& table, const ModelColumn& column, const Column& made) {
-    const std::string& note = column.type.note;
+    const std::string note =
+        sql::same_word(column.source_type, made.type) ? std::string{} : column.type.note;
     const std::string renamed = made.name == column.name ? "" : " as " + made.name;
     return {note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
             column.name + renamed + ": " + column.source_type + " → " + made.type +
