@@ -96,6 +96,11 @@ TEST_P(CrossPlanToMysqlTest, RefusesATableWithoutColumns) {
     expect_refused("it has no column");
 }
 
+TEST_P(CrossPlanToMysqlTest, RefusesATableThatIsCalledLikeDbsyncsOwn) {
+    on_source("CREATE TABLE _dbsync_delta (id int PRIMARY KEY)");
+    expect_refused("as dbsync calls tables of its own");
+}
+
 TEST_P(CrossPlanToMysqlTest, RefusesForeignKeysWithoutThePrivilege) {
     on_source("CREATE TABLE p (id int PRIMARY KEY);"
               "CREATE TABLE c (id int PRIMARY KEY REFERENCES p)");

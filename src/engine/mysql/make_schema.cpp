@@ -2,6 +2,7 @@
 #include "engine/mysql/make_schema.hpp"
 
 #include "base/log.hpp"
+#include "engine/mysql/catalog.hpp"
 #include "engine/mysql/make_columns.hpp"
 #include "engine/mysql/make_default.hpp"
 #include "engine/mysql/quoting.hpp"
@@ -113,6 +114,7 @@ class SchemaMaker {
 
     void add(const ModelTable& table, SchemaStage stage, const std::string& kind,
              const std::string& name, std::string statement);
+    void look_at_table(const ModelTable& table, const std::string& name);
     void add_table(const ModelTable& table);
     void add_indexes(const ModelTable& table);
     void add_foreign_keys(const ModelTable& table);
@@ -243,14 +245,23 @@ std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
     return made;
 }
 
-void SchemaMaker::add_table(const ModelTable& table) {
-    const std::string name = target_name(table.name).name;
-    made_.emplace_back().name = target_name(table.name);
+void SchemaMaker::look_at_table(const ModelTable& table, const std::string& name) {
     if (table.columns.empty()) {
         problems_.push_back({Severity::Fail, table.name.display(),
                              "it has no column, which these servers do not know",
                              "leave it out with --exclude"});
     }
+    if (name.starts_with(own_prefix)) {
+        problems_.push_back({Severity::Fail, table.name.display(),
+                             "it would be called " + name + ", as dbsync calls tables of its own",
+                             "rename it on the source, or leave it out with --exclude"});
+    }
+}
+
+void SchemaMaker::add_table(const ModelTable& table) {
+    const std::string name = target_name(table.name).name;
+    made_.emplace_back().name = target_name(table.name);
+    look_at_table(table, name);
     std::string body;
     for (const ModelColumn& column : table.columns) {
         body += (body.empty() ? "\n  " : ",\n  ") + column_sql(table, column);
