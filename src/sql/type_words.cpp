@@ -13,10 +13,10 @@ namespace {
 // What may follow a type (MySQL 9.x, MariaDB and PostgreSQL 18 "CREATE TABLE"). COLLATE is not
 // among them: it belongs to the type, or is refused for a key.
 constexpr std::array<std::string_view, 24> behind{
-    "not",       "null",   "default", "check",      "constraint",     "primary",
-    "unique",    "key",    "references", "generated", "as",           "virtual",
-    "stored",    "persistent", "auto_increment", "comment", "on",     "visible",
-    "invisible", "storage", "column_format", "compression", "deferrable", "initially"};
+    "not",       "null",       "default",        "check",       "constraint", "primary",
+    "unique",    "key",        "references",     "generated",   "as",         "virtual",
+    "stored",    "persistent", "auto_increment", "comment",     "on",         "visible",
+    "invisible", "storage",    "column_format",  "compression", "deferrable", "initially"};
 
 }  // namespace
 

@@ -60,8 +60,8 @@ std::optional<SchemaRefusal> try_table(Connection& connection,
             }
             return SchemaRefusal{
                 .table_id = error.kind() == ErrorKind::Permission ? 0 : item->table_id,
-                .reason = fmt::format("{}: {} ({})", item->description,
-                                      error.fields().native_text, error.fields().native_code)};
+                .reason = fmt::format("{}: {} ({})", item->description, error.fields().native_text,
+                                      error.fields().native_code)};
         }
     }
     return std::nullopt;
@@ -81,10 +81,10 @@ std::vector<SchemaRefusal> try_schema(Connection& connection, std::span<const Sc
         return item.stage == SchemaStage::Last;
     });
     if (refers && !read_grants(connection).has("REFERENCES")) {
-        refusals.push_back({.table_id = 0,
-                            .reason = "this user lacks REFERENCES, and there are foreign keys",
-                            .hint = "GRANT REFERENCES ON " + quote_ident(connection.database()) +
-                                    ".* to it"});
+        refusals.push_back(
+            {.table_id = 0,
+             .reason = "foreign keys: this user lacks REFERENCES",
+             .hint = "GRANT REFERENCES ON " + quote_ident(connection.database()) + ".* to it"});
     }
     for (const auto& [id, of_table] : by_table) {
         if (std::optional<SchemaRefusal> refusal = try_table(connection, of_table)) {

@@ -112,11 +112,11 @@ void inspect_schemas(Connection& connection, const std::set<std::string>& schema
         " AND NOT pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1",
         {array_text(names)});
     for (int row = 0; row < closed.rows(); ++row) {
+        const std::string schema = closed.text(row, 0);
+        const std::string role = closed.text(row, 1);
         findings.push_back(fail("target",
-                                "role " + closed.text(row, 1) + " may not create tables in schema " +
-                                    closed.text(row, 0),
-                                fmt::format("run GRANT CREATE ON SCHEMA {} TO {}",
-                                            closed.text(row, 0), closed.text(row, 1))));
+                                "role " + role + " may not create tables in schema " + schema,
+                                "run GRANT CREATE ON SCHEMA " + schema + " TO " + role));
     }
 }
 

@@ -15,7 +15,7 @@ inline constexpr sql::TokenRules table_tokens{.ansi_quotes = true,
                                               .hash_comments = false,
                                               .brackets = true};
 
-// Whether each of a table's foreign keys is DEFERRABLE INITIALLY DEFERRED, in the order of the text.
+// Whether each of a table's foreign keys is DEFERRABLE INITIALLY DEFERRED, as the text has them.
 [[nodiscard]] std::vector<bool> deferred_keys(std::string_view text);
 
 // "ON CONFLICT REPLACE": those that do not abort the statement, which is what every server does.
