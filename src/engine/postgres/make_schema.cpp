@@ -199,7 +199,8 @@ std::optional<std::string> default_sql(const ModelColumn& column, const std::str
             return column.type.kind == Kind::Text ? " DEFAULT (CURRENT_DATE)::pg_catalog.text"
                                                   : " DEFAULT CURRENT_DATE";
         case ModelColumn::DefaultFunction::UtcDate:
-            return std::string{" DEFAULT ((CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::pg_catalog.date)"} +
+            return std::string{" DEFAULT ((CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"} +
+                   "::pg_catalog.date)" +
                    (column.type.kind == Kind::Text ? "::pg_catalog.text" : "");
         case ModelColumn::DefaultFunction::RandomUuid:
             return column.type.kind == Kind::Text
