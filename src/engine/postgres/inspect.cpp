@@ -211,7 +211,9 @@ void look_at_table(const LiveTable& live,
     }
     if (live.subscribed) {
         warn(findings, subject, "a subscription applies into it: captured row by row",
-             "disable the subscription after the cutover, and create it on the target");
+             for_another_engine
+                 ? "disable the subscription after the cutover: nothing of it moves"
+                 : "disable the subscription after the cutover, and create it on the target");
     }
     if (live.table.columns.size() > columns_max) {
         fail(findings, subject, "has more than 1600 columns", "leave it out with --exclude");
