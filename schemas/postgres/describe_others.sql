@@ -26,5 +26,50 @@ FROM (
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
     JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
-    WHERE NOT t.tgisinternal AND pn.nspname <> 'dbsync') AS x
+    WHERE NOT t.tgisinternal AND pn.nspname <> 'dbsync'
+  UNION ALL
+    SELECT 'sequence ' || n.nspname || '.' || c.relname || ' (no column owns it)'
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND c.relpersistence <> 't'
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dbsync')
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+                        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND d.objid = c.oid AND (d.deptype = 'e' OR d.deptype IN ('a', 'i')
+                                                     AND d.refobjsubid > 0))
+  UNION ALL
+    SELECT 'check ' || k.conname || ' of domain ' || n.nspname || '.' || t.typname || ' ('
+           || pg_catalog.pg_get_constraintdef(k.oid) || ')'
+    FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_type AS t ON t.oid = k.contypid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+    WHERE k.contype = 'c' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dbsync')
+  UNION ALL
+    SELECT 'rule ' || r.rulename || ' of ' || n.nspname || '.' || c.relname
+    FROM pg_catalog.pg_rewrite AS r
+    JOIN pg_catalog.pg_class AS c ON c.oid = r.ev_class AND c.relkind IN ('r', 'p')
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'dbsync')
+  UNION ALL
+    SELECT 'row security policy ' || l.polname || ' of ' || n.nspname || '.' || c.relname
+    FROM pg_catalog.pg_policy AS l
+    JOIN pg_catalog.pg_class AS c ON c.oid = l.polrelid
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  UNION ALL
+    SELECT 'inheritance of ' || n.nspname || '.' || c.relname || ' from ' || pn.nspname || '.'
+           || p.relname || ' (each becomes a table of its own)'
+    FROM pg_catalog.pg_inherits AS i
+    JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relkind = 'r'
+        AND NOT c.relispartition
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent
+    JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'dbsync')
+  UNION ALL
+    SELECT 'partitioning of ' || n.nspname || '.' || c.relname || ' ('
+           || pg_catalog.pg_get_partkeydef(c.oid) || ')'
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'p' AND NOT c.relispartition
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'dbsync')) AS x
 ORDER BY x.what

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -136,7 +137,7 @@ void add_map(const OptionTable& table, const po::option& option, Given& given) {
 
 Given from_config(const OptionTable& table, const OptionTable& known, const std::string& path) {
     std::ifstream file{path};
-    if (!file) {
+    if (!file || std::filesystem::is_directory(path)) {
         throw usage("cannot read the config file " + path, "give --config a file that exists");
     }
     Given given;

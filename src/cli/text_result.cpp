@@ -32,9 +32,9 @@ const char* severity_word(Severity severity) {
 
 std::string finding_lines(const Finding& finding) {
     std::string text = fmt::format("{:<4}  {}: {}\n", severity_word(finding.severity),
-                                   finding.subject, finding.message);
+                                   one_line(finding.subject), one_line(finding.message));
     if (!finding.hint.empty()) {
-        text += fmt::format("      next: {}\n", finding.hint);
+        text += fmt::format("      next: {}\n", one_line(finding.hint));
     }
     return text;
 }

@@ -74,6 +74,10 @@ std::string required_column(const std::string& column) {
     return "its column " + column + " must have a value, and the source has no such column";
 }
 
+std::vector<SchemaRefusal> Target::try_schema(std::span<const SchemaItem> /*items*/) {
+    return {};
+}
+
 std::vector<TableName> Target::referrers(const TableName& /*table*/) {
     DBSYNC_CHECK(false, "this engine takes rows of its own kind only");
     return {};

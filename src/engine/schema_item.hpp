@@ -37,14 +37,22 @@ struct MadeSchema {
     std::vector<Finding> problems;  // for which the statements would fail
 };
 
+// An item that a server would not take.
+struct SchemaRefusal {
+    std::int32_t table_id = 0;  // the item's; 0 where it is the whole schema that is refused
+    std::string reason;         // "INDEX t: Too many keys specified (1069)"
+    std::string hint = {};      // empty: change the table
+};
+
 // The state of one sequence, autoincrement counter or the like.
 struct SequenceState {
     std::string schema;
     std::string name;
     std::int64_t value = 0;
     bool is_called = true;  // PostgreSQL: whether `value` has been given out
-    // PostgreSQL: the table one of whose columns it numbers; empty if there is none.
+    // PostgreSQL: the table one of whose columns it numbers, and that column; empty if none.
     TableName owner = {};
+    std::string column = {};
 };
 
 }  // namespace dbsync

@@ -158,6 +158,13 @@ class Target {
     [[nodiscard]] virtual std::vector<Finding> inspect(std::span<const Table> tables,
                                                        const std::string& job) = 0;
 
+    // The same where the tables are another engine's: what only schemas of this one have does not
+    // count.
+    [[nodiscard]] virtual std::vector<Finding> inspect_for_another_engine(
+        std::span<const Table> tables, const std::string& job) {
+        return inspect(tables, job);
+    }
+
     // Creates dbsync's own tables and the job's row. Idempotent. Throws Error{Precondition} if the
     // job exists for another source.
     virtual void prepare(const std::string& job, const std::string& source_identity) = 0;
@@ -181,6 +188,9 @@ class Target {
 
     // Runs the items of one transaction together with noting them as done; done ones are skipped.
     virtual void run_schema(const std::string& job, std::span<const SchemaItem> items) = 0;
+    // Asks the server whether it would take the items of another engine's schema, and keeps nothing
+    // of them. An item's table must not stand here yet. Foreign keys are not tried.
+    [[nodiscard]] virtual std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items);
     // Refreshes the planner's statistics of the table.
     virtual void analyze(const Table& table) = 0;
 

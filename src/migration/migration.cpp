@@ -14,6 +14,15 @@
 
 namespace dbsync {
 
+namespace {
+
+constexpr const char* no_table = "has no table that --tables and --exclude choose";
+constexpr const char* no_table_hint =
+    "look at the patterns (they match schema.table, or the table's name) and at the database in "
+    "--source";
+
+}  // namespace
+
 struct Migration::Claims {
     std::unique_ptr<JobClaim> source;
     std::unique_ptr<JobClaim> target;
@@ -174,6 +183,9 @@ CheckResult Migration::check(bool scan) {
     Inspection inspection = source_.inspect(options_.filter);
     CheckResult result{.tables = std::move(inspection.tables),
                        .findings = std::move(inspection.findings)};
+    if (result.tables.empty() && !result.has_failure()) {
+        result.findings.push_back({Severity::Fail, "source", no_table, no_table_hint});
+    }
     for (Finding& finding : target_.inspect(result.tables, options_.job)) {
         result.findings.push_back(std::move(finding));
     }
@@ -229,9 +241,8 @@ StartCaptureResult Migration::start_capture(const StartCaptureOptions& options) 
     refuse_failures(inspection.findings);
     if (inspection.tables.empty()) {
         throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "the source has no table that --tables and --exclude choose",
-                     .hint = "look at the patterns (they match schema.table, or the table's name) "
-                             "and at the database in --source"}};
+                     .what_failed = std::string{"the source "} + no_table,
+                     .hint = no_table_hint}};
     }
     CaptureResult installed = source_.install_capture(
         inspection.tables,

@@ -25,11 +25,28 @@ std::size_t columns_of(const std::string& cell) {
 
 }  // namespace
 
-std::string text_table(const std::vector<std::vector<std::string>>& rows) {
+std::string one_line(const std::string& text) {
+    std::string line;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n') {
+            line += "\\n";
+        } else if (byte < 0x20U || byte == 0x7FU) {
+            line += fmt::format("\\x{:02x}", byte);
+        } else {
+            line += c;
+        }
+    }
+    return line;
+}
+
+std::string text_table(const std::vector<std::vector<std::string>>& given) {
+    std::vector<std::vector<std::string>> rows = given;
     std::vector<std::size_t> widths;
-    for (const auto& row : rows) {
+    for (auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
+            row[i] = one_line(row[i]);
             widths[i] = std::max(widths[i], columns_of(row[i]));
         }
     }

@@ -69,6 +69,11 @@ TEST(TextTableTest, AlignsNumbersToTheRightAndCountsCharacters) {
               "a      1,000\n");
 }
 
+TEST(TextTableTest, KeepsACellOnALine) {
+    EXPECT_EQ(one_line("a\nb\x01 ü"), "a\\nb\\x01 ü");
+    EXPECT_EQ(text_table({{"n\nm", "x"}}), "n\\nm  x\n");
+}
+
 TEST(TextTableTest, GroupsDigitsAndScalesBytes) {
     EXPECT_EQ(show_count(0), "0");
     EXPECT_EQ(show_count(999), "999");

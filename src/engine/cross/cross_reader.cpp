@@ -223,21 +223,26 @@ CascadeChildren Reader::find_children(const Table& child,
 // By table, for that is what counts on the other engine; sequences that number no captured table's
 // column stay behind. Where the source has none (SQLite's INTEGER PRIMARY KEY) the target counts on
 // from its largest key.
+// Each under its table's name there, with the column that it numbers where the source knows it.
 std::vector<SequenceState> Reader::read_sequences() {
     const std::vector<SequenceState> here = inner_->read_sequences();
+    const std::unique_ptr<Translator> to = plans_->target_translator();
     std::vector<SequenceState> sequences;
     for (const Table& table : tables_) {
         const TableName name = plans_->target_name(table.name);
-        SequenceState state{name.schema, name.name, 0, true};
+        std::size_t found = 0;
         for (const SequenceState& each : here) {
-            const bool numbers_it = each.owner == table.name ||
-                                    TableName{each.schema, each.name} == table.name;
-            if (numbers_it && each.value >= state.value) {
-                state.value = each.value;
-                state.is_called = each.is_called;
+            if (each.owner == table.name || TableName{each.schema, each.name} == table.name) {
+                ++found;
+                sequences.push_back(each);
+                sequences.back().schema = name.schema;
+                sequences.back().name = name.name;
+                sequences.back().column = to->rename_column(each.column);
             }
         }
-        sequences.push_back(std::move(state));
+        if (found == 0) {
+            sequences.push_back({name.schema, name.name, 0, true});
+        }
     }
     return sequences;
 }

@@ -10,6 +10,7 @@
 #include "sql/tokens.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -83,15 +84,18 @@ std::vector<Finding> name_clashes(const SchemaModel& model, Translator& to) {
 void refuse_first(const std::vector<Finding>& problems) {
     if (!problems.empty()) {
         const Finding& first = problems.front();
+        const bool of_table = first.subject != "target";
         throw Error{{.kind = ErrorKind::Precondition,
-                     .what_failed = "table " + first.subject + ": " + first.message,
-                     .table = first.subject,
+                     .what_failed =
+                         (of_table ? "table " : "") + first.subject + ": " + first.message,
+                     .table = of_table ? first.subject : std::string{},
                      .hint = first.hint}};
     }
 }
 
 Finding planned_type(const ModelTable& table, const ModelColumn& column, const Column& made) {
-    const std::string& note = column.type.note;
+    const std::string note =
+        sql::same_word(column.source_type, made.type) ? std::string{} : column.type.note;
     const std::string renamed = made.name == column.name ? "" : " as " + made.name;
     return {note.empty() ? Severity::Ok : Severity::Warn, table.name.display(),
             column.name + renamed + ": " + column.source_type + " → " + made.type +
@@ -158,6 +162,7 @@ class CrossSource final : public Source {
         refuse_first(name_clashes(model, *to));
         MadeSchema made = to->make_schema(model);
         refuse_first(made.problems);
+        refuse_first(plans_->refusals(model, made.items));
         for (const std::string& left : made.left_out) {
             log::warn("schema.left_out", {{"what", left}});
         }
@@ -189,9 +194,15 @@ class CrossSource final : public Source {
     PairOptions options_;
 };
 
-// The operator's types come in the target's own words.
+// The operator's types come in the target's own words. Before capture tables are counted, so that
+// what is made of them can be told apart.
 SchemaModel CrossSource::describe_schema(std::span<const Table> tables) {
     SchemaModel model = inner_->describe_schema(tables);
+    std::int32_t number = 0;
+    for (ModelTable& table : model.tables) {
+        --number;
+        table.table_id = table.table_id == 0 ? number : table.table_id;
+    }
     const std::unique_ptr<Translator> to = plans_->target_translator();
     for (const auto& [option, declared] : options_.types) {
         bool found = false;
@@ -251,8 +262,11 @@ std::vector<Finding> CrossSource::plan(std::span<const Table> tables) {
     const SchemaModel model = describe_schema(tables);
     const std::unique_ptr<Translator> to = plans_->target_translator();
     std::vector<Finding> findings = name_clashes(model, *to);
-    const MadeSchema made = findings.empty() ? to->make_schema(model) : MadeSchema{};
-    findings.insert(findings.end(), made.problems.begin(), made.problems.end());
+    MadeSchema made = findings.empty() ? to->make_schema(model) : MadeSchema{};
+    std::vector<Finding> problems = made.problems.empty()
+                                        ? plans_->refusals(model, made.items)
+                                        : std::move(made.problems);
+    std::move(problems.begin(), problems.end(), std::back_inserter(findings));
     for (std::size_t i = 0; i < model.tables.size(); ++i) {
         const auto source = std::find_if(tables.begin(), tables.end(), [&](const Table& each) {
             return each.name == model.tables[i].name;

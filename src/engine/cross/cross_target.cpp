@@ -25,7 +25,7 @@ class CrossTarget final : public Target {
             renamed.push_back(plans_->renamed(table));
             renamed.back().columns.clear();
         }
-        return inner_->inspect(renamed, job);
+        return inner_->inspect_for_another_engine(renamed, job);
     }
 
     void prepare(const std::string& job, const std::string& source_identity) override {
@@ -53,6 +53,9 @@ class CrossTarget final : public Target {
     }
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override {
         inner_->run_schema(job, items);
+    }
+    std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items) override {
+        return inner_->try_schema(items);
     }
     void analyze(const Table& table) override { inner_->analyze(plans_->plan(table).target); }
     std::vector<ChunkRecord> chunks(const std::string& job) override { return inner_->chunks(job); }

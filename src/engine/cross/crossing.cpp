@@ -13,6 +13,10 @@ namespace dbsync::cross {
 
 namespace {
 
+constexpr const char* refusal_hint =
+    "rename what is in the way on the source, choose other types with --map, leave the table out "
+    "with --exclude, or make it by hand and run with --schema none";
+
 const Column* find_column(const Table& table, const std::string& name) {
     const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                     [&](const Column& each) { return each.name == name; });
@@ -130,11 +134,11 @@ Table PlanBook::renamed(const Table& source) const {
     return table;
 }
 
-std::optional<Table> PlanBook::look_up(const Table& source) {
+std::optional<Table> PlanBook::look_up(const TableName& source) {
     if (!looked_up_in_) {
         looked_up_in_ = open_target(target_);
     }
-    return looked_up_in_->find_table(to_->rename(source.name));
+    return looked_up_in_->find_table(to_->rename(source));
 }
 
 TablePlan PlanBook::make(const Table& source, const Table& there) {
@@ -172,13 +176,13 @@ std::string PlanBook::referrer(const Table& source, const Table& there) {
 
 TablePlan PlanBook::expected(const Table& source, const Table& made) {
     const std::lock_guard lock{mutex_};
-    const std::optional<Table> there = look_up(source);
+    const std::optional<Table> there = look_up(source.name);
     return make(source, there ? *there : made);
 }
 
 std::optional<PlanBook::Standing> PlanBook::standing(const Table& source) {
     const std::lock_guard lock{mutex_};
-    std::optional<Table> there = look_up(source);
+    std::optional<Table> there = look_up(source.name);
     if (!there) {
         return std::nullopt;
     }
@@ -201,11 +205,36 @@ std::optional<PlanBook::Standing> PlanBook::standing(const Table& source) {
     return found;
 }
 
+std::vector<Finding> PlanBook::refusals(const SchemaModel& model,
+                                        const std::vector<SchemaItem>& items) {
+    const std::lock_guard lock{mutex_};
+    std::map<std::int32_t, std::string> missing;
+    for (const ModelTable& table : model.tables) {
+        if (!look_up(table.name)) {
+            missing.emplace(table.table_id, table.name.display());
+        }
+    }
+    std::vector<SchemaItem> tried;
+    std::copy_if(items.begin(), items.end(), std::back_inserter(tried),
+                 [&](const SchemaItem& item) { return missing.contains(item.table_id); });
+    if (tried.empty()) {
+        return {};
+    }
+    std::vector<Finding> findings;
+    for (const SchemaRefusal& refusal : looked_up_in_->try_schema(tried)) {
+        const auto table = missing.find(refusal.table_id);
+        findings.push_back({Severity::Fail, table == missing.end() ? "target" : table->second,
+                            "the target would refuse " + refusal.reason,
+                            refusal.hint.empty() ? refusal_hint : refusal.hint});
+    }
+    return findings;
+}
+
 const TablePlan& PlanBook::plan(const Table& source) {
     const std::lock_guard lock{mutex_};
     std::unique_ptr<TablePlan>& plan = plans_[source.id];
     if (!plan) {
-        const std::optional<Table> there = look_up(source);
+        const std::optional<Table> there = look_up(source.name);
         if (!there) {
             throw Error{{.kind = ErrorKind::Precondition,
                          .what_failed = "table " + to_->rename(source.name).display() +

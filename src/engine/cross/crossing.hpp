@@ -54,6 +54,10 @@ class PlanBook {
         std::vector<std::string> problems;  // "its column a must have a value, …"
     };
     [[nodiscard]] std::optional<Standing> standing(const Table& source);
+    // What the target would refuse of the items that make the model's tables; those that stand
+    // there already are not tried.
+    [[nodiscard]] std::vector<Finding> refusals(const SchemaModel& model,
+                                                const std::vector<SchemaItem>& items);
     // What the table is called on the target, whether it stands there or not.
     [[nodiscard]] TableName target_name(const TableName& source) const;
 
@@ -63,7 +67,7 @@ class PlanBook {
     [[nodiscard]] Table renamed(const Table& source) const;
 
   private:
-    std::optional<Table> look_up(const Table& source);
+    std::optional<Table> look_up(const TableName& source);
     TablePlan make(const Table& source, const Table& there);
     std::string referrer(const Table& source, const Table& there);
 

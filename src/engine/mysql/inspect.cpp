@@ -138,7 +138,7 @@ void look_at_binlog(const Variables& variables, const Grants& grants, Findings& 
     }
 }
 
-void look_at_settings(const Variables& variables, Findings& findings) {
+void look_at_settings(const Variables& variables, const TableFilter& filter, Findings& findings) {
     if (is_on(variables, "read_only") || is_on(variables, "super_read_only")) {
         say(findings, Severity::Fail, "source", "is read-only",
             "use the primary's URL as --source");
@@ -165,7 +165,7 @@ void look_at_settings(const Variables& variables, Findings& findings) {
                         wait),
             "raise it to 30 s or more, or keep --max-freeze below it");
     }
-    if (value(variables, "lower_case_table_names") != "0") {
+    if (value(variables, "lower_case_table_names") != "0" && !filter.for_another_engine) {
         say(findings, Severity::Warn, "source",
             "lower_case_table_names is " + value(variables, "lower_case_table_names") +
                 ": names are compared without case",
@@ -273,7 +273,7 @@ Inspection inspect_source(Connection& connection, const TableFilter& filter) {
         [&] { look_at_grants(connection, grants, findings); },
         [&] { look_at_routines(connection, grants, findings); },
         [&] { look_at_binlog(variables, grants, findings); },
-        [&] { look_at_settings(variables, findings); },
+        [&] { look_at_settings(variables, filter, findings); },
         [&] { look_at_cluster(variables, findings); },
         [&] { look_at_replica(connection, variables, findings); },
         [&] { look_at_prepared(connection, findings); },

@@ -153,7 +153,7 @@ std::vector<std::string> names(Connection& connection, const std::string& query)
     return found;
 }
 
-void look_at_accounts(Connection& connection, Findings& findings) {
+void look_at_accounts(Connection& connection, const TableFilter& filter, Findings& findings) {
     const std::vector<std::string> accounts =
         names(connection,
               "SELECT grantee FROM information_schema.schema_privileges"
@@ -166,8 +166,10 @@ void look_at_accounts(Connection& connection, Findings& findings) {
             "users and grants are not moved; privileges on this database, as far as this user can "
             "see: " +
                 listed(accounts),
-            "create these accounts on the target before snapshot (definers) and before the "
-            "cutover");
+            filter.for_another_engine
+                ? "create their like on the target before the cutover"
+                : "create these accounts on the target before snapshot (definers) and before the "
+                  "cutover");
     }
 }
 
@@ -259,9 +261,11 @@ void look_at_objects(Connection& connection,
                      std::span<const Table> tables,
                      Findings& findings) {
     look_at_sequences(connection, filter, findings);
-    look_at_accounts(connection, findings);
-    look_at_broken_views(connection, findings);
-    look_at_programs(connection, tables, findings);
+    look_at_accounts(connection, filter, findings);
+    if (!filter.for_another_engine) {  // else they stay, and plan() lists them
+        look_at_broken_views(connection, findings);
+        look_at_programs(connection, tables, findings);
+    }
 }
 
 }  // namespace dbsync::mysql

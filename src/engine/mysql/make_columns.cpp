@@ -6,6 +6,7 @@
 #include "engine/mysql/quoting.hpp"
 #include "engine/mysql/translator_types.hpp"
 #include "sql/tokens.hpp"
+#include "sql/type_words.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -31,6 +32,10 @@ constexpr int reference_depth_max = 16;
 
 // The operator's own words go into the statement as they are: they must be a type and nothing else.
 void require_type(const ModelColumn& column) {
+    if (const auto behind = sql::word_behind_type(column.declared)) {
+        refuse_type(column, "and " + *behind + " is part of no type",
+                    "write the type alone: the rest is as the source has it");
+    }
     int depth = 0;
     bool good = true;
     std::vector<sql::Token> tokens = sql::tokenize(column.declared);
@@ -76,20 +81,24 @@ std::uint32_t key_bytes(const std::string& declared) {
 }
 
 // What a key may hold of each of its columns in bytes, so that all of them fit: the short ones as
-// they are, the long ones an equal part of the rest. 0 is without limit.
-std::vector<std::uint32_t> shares(const std::vector<std::uint32_t>& wanted) {
+// they are, the long ones an equal part of the rest. 0 is without limit; `fixed` ones come first.
+std::vector<std::uint32_t> shares(const std::vector<std::uint32_t>& wanted,
+                                  const std::vector<bool>& fixed = {}) {
     std::vector<std::size_t> order(wanted.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         order[i] = i;
     }
     const auto size = [&](std::size_t i) { return wanted[i] == 0 ? key_bytes_max : wanted[i]; };
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return size(a) < size(b); });
+    const auto is_fixed = [&](std::size_t i) { return i < fixed.size() && fixed[i]; };
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return std::pair{!is_fixed(a), size(a)} < std::pair{!is_fixed(b), size(b)};
+    });
     std::vector<std::uint32_t> given(wanted.size());
     std::uint32_t left = key_bytes_max;
     auto columns = static_cast<std::uint32_t>(order.size());
     for (const std::size_t i : order) {
-        given[i] = std::min(size(i), left / columns--);
+        const std::uint32_t part = left / columns--;
+        given[i] = is_fixed(i) ? std::min(size(i), left) : std::min(size(i), part);
         left -= given[i];
     }
     return given;
@@ -173,13 +182,16 @@ void MadeColumns::share_key(const ModelTable& table, const std::vector<std::stri
                      .hint = "make the target's schema by hand and run with --schema none"}};
     }
     std::vector<std::uint32_t> wanted;
+    std::vector<bool> fixed;
     for (const std::string& name : columns) {
         const ModelColumn* column = find_column(table, name);
+        fixed.push_back(column != nullptr && !column->declared.empty() &&
+                        key_bytes(column->declared) != 0);
         wanted.push_back(column == nullptr             ? 8
                          : column->declared.empty()    ? key_bytes(declare(column->type, false))
                                                        : key_bytes(column->declared));
     }
-    const std::vector<std::uint32_t> given = shares(wanted);
+    const std::vector<std::uint32_t> given = shares(wanted, fixed);
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const std::uint32_t chars = std::max(1U, given[i] / character_bytes);
         const auto [known, fresh] = key_chars_.try_emplace({table.name, columns[i]}, chars);

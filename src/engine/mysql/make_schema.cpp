@@ -2,6 +2,7 @@
 #include "engine/mysql/make_schema.hpp"
 
 #include "base/log.hpp"
+#include "engine/mysql/catalog.hpp"
 #include "engine/mysql/make_columns.hpp"
 #include "engine/mysql/make_default.hpp"
 #include "engine/mysql/quoting.hpp"
@@ -100,7 +101,7 @@ class SchemaMaker {
         return {.items = std::move(items_),
                 .left_out = {left_out_.begin(), left_out_.end()},
                 .tables = std::move(made_),
-                .problems = {}};
+                .problems = std::move(problems_)};
     }
 
   private:
@@ -113,6 +114,7 @@ class SchemaMaker {
 
     void add(const ModelTable& table, SchemaStage stage, const std::string& kind,
              const std::string& name, std::string statement);
+    void look_at_table(const ModelTable& table, const std::string& name);
     void add_table(const ModelTable& table);
     void add_indexes(const ModelTable& table);
     void add_foreign_keys(const ModelTable& table);
@@ -133,6 +135,7 @@ class SchemaMaker {
     std::vector<SchemaItem> items_;
     std::set<std::string> left_out_;
     std::vector<Table> made_;
+    std::vector<Finding> problems_;
 };
 
 // The statement is good for both servers.
@@ -216,7 +219,7 @@ void SchemaMaker::add_checks(const ModelTable& table, std::string& body) {
 // A table without a primary key is made with each unique index that may be its key.
 std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
     std::vector<Made> made;
-    std::set<std::string> taken{"primary"};
+    std::set<std::string> taken{"primary", "gen_clust_index"};  // the servers' own
     const ModelColumn* const counting = counter(table);
     bool counter_has_index =
         counting == nullptr || (!table.key.empty() && table.key.front() == counting->name);
@@ -242,9 +245,23 @@ std::vector<SchemaMaker::Made> SchemaMaker::indexes(const ModelTable& table) {
     return made;
 }
 
+void SchemaMaker::look_at_table(const ModelTable& table, const std::string& name) {
+    if (table.columns.empty()) {
+        problems_.push_back({Severity::Fail, table.name.display(),
+                             "it has no column, which these servers do not know",
+                             "leave it out with --exclude"});
+    }
+    if (name.starts_with(own_prefix)) {
+        problems_.push_back({Severity::Fail, table.name.display(),
+                             "it would be called " + name + ", as dbsync calls tables of its own",
+                             "rename it on the source, or leave it out with --exclude"});
+    }
+}
+
 void SchemaMaker::add_table(const ModelTable& table) {
     const std::string name = target_name(table.name).name;
     made_.emplace_back().name = target_name(table.name);
+    look_at_table(table, name);
     std::string body;
     for (const ModelColumn& column : table.columns) {
         body += (body.empty() ? "\n  " : ",\n  ") + column_sql(table, column);

@@ -13,6 +13,7 @@
 #include "engine/mysql/target_schema.hpp"
 #include "engine/mysql/target_session.hpp"
 #include "engine/mysql/target_table.hpp"
+#include "engine/mysql/try_schema.hpp"
 
 #include <fmt/format.h>
 
@@ -38,7 +39,13 @@ class MysqlTarget : public Target {
     std::unique_ptr<JobClaim> claim(const std::string& job) override {
         return make_claim(endpoint_, Role::Target, job);
     }
-    std::vector<Finding> inspect(std::span<const Table> tables, const std::string& job) override;
+    std::vector<Finding> inspect(std::span<const Table> tables, const std::string& job) override {
+        return findings(tables, job, SchemaOf::ThisEngine);
+    }
+    std::vector<Finding> inspect_for_another_engine(std::span<const Table> tables,
+                                                    const std::string& job) override {
+        return findings(tables, job, SchemaOf::AnotherEngine);
+    }
     void prepare(const std::string& job, const std::string& source_identity) override {
         add_job(connection(), job, source_identity);
     }
@@ -67,6 +74,9 @@ class MysqlTarget : public Target {
     void adopt(const std::string& job, std::span<const Table> tables) override;
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override {
         mysql::run_schema(connection(), job, items);
+    }
+    std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items) override {
+        return mysql::try_schema(connection(), items);
     }
     void analyze(const Table& table) override {
         connection().run("ANALYZE TABLE " + quote_ident(table.name.name));
@@ -98,6 +108,9 @@ class MysqlTarget : public Target {
 
   private:
     Connection& connection();
+    std::vector<Finding> findings(std::span<const Table> tables,
+                                  const std::string& job,
+                                  SchemaOf schema);
 
     Endpoint endpoint_;
     std::unique_ptr<Connection> connection_;
@@ -115,9 +128,11 @@ Connection& MysqlTarget::connection() {
     return *connection_;
 }
 
-std::vector<Finding> MysqlTarget::inspect(std::span<const Table> tables, const std::string& job) {
+std::vector<Finding> MysqlTarget::findings(std::span<const Table> tables,
+                                           const std::string& job,
+                                           SchemaOf schema) {
     try {
-        return inspect_target(connection(), tables, job);
+        return inspect_target(connection(), tables, job, schema);
     } catch (const Error& error) {
         return {{Severity::Fail, "target", error.what(), error.fields().hint}};
     }

@@ -78,11 +78,17 @@ std::string missing_of(const Grants& grants, const auto& names) {
     return missing;
 }
 
-void inspect_grants(Connection& connection, const Grants& grants, Findings& findings) {
+void inspect_grants(Connection& connection,
+                    const Grants& grants,
+                    SchemaOf schema,
+                    Findings& findings) {
     const std::string database = quote_ident(connection.database());
     if (const std::string missing = missing_of(grants, needed); !missing.empty()) {
         findings.push_back(fail("target", "this user lacks " + missing,
                                 fmt::format("GRANT {} ON {}.* to it", missing, database)));
+    }
+    if (schema == SchemaOf::AnotherEngine) {
+        return;  // what is made is tables, and REFERENCES is asked for where one refers
     }
     if (const std::string missing = missing_of(grants, wanted); !missing.empty()) {
         findings.push_back(
@@ -162,6 +168,18 @@ void inspect_triggers(const TableShape& shape, Findings& findings) {
     }
 }
 
+void inspect_view(Connection& connection, const Table& table, Findings& findings) {
+    const Result other = connection.run(
+        "SELECT LOWER(table_type) FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_type <> 'BASE TABLE' AND table_name = " +
+        quote_literal(table.name.name));
+    if (other.rows() > 0) {
+        findings.push_back(fail(table.name.display(),
+                                "a " + other.text(0, 0) + " of this name is on the target",
+                                "drop or rename it there"));
+    }
+}
+
 void inspect_rows(Connection& connection, const Table& table, Findings& findings) {
     const std::string name = table.name.display();
     const Result rows =
@@ -188,6 +206,7 @@ void inspect_table(Connection& connection,
             inspect_rows(connection, table, findings);
         }
     } else {
+        inspect_view(connection, table, findings);
         inspect_keyless(connection, table, findings);
     }
 }
@@ -229,11 +248,12 @@ void require_columns(const Table& table, const Table& there) {
 
 std::vector<Finding> inspect_target(Connection& connection,
                                     std::span<const Table> tables,
-                                    const std::string& job) {
+                                    const std::string& job,
+                                    SchemaOf schema) {
     Findings findings;
     const Grants grants = read_grants(connection);
     inspect_version(connection, findings);
-    inspect_grants(connection, grants, findings);
+    inspect_grants(connection, grants, schema, findings);
     inspect_read_only(connection, grants, findings);
     inspect_settings(connection, findings);
     const std::optional<TargetJob> known = read_job(connection, job);

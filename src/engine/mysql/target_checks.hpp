@@ -12,10 +12,14 @@
 
 namespace dbsync::mysql {
 
+// Of this engine come views, routines, triggers and events too; of another tables alone.
+enum class SchemaOf { ThisEngine, AnotherEngine };
+
 // See Target::inspect. Throws Error{Connection} only.
 [[nodiscard]] std::vector<Finding> inspect_target(Connection& connection,
                                                   std::span<const Table> tables,
-                                                  const std::string& job);
+                                                  const std::string& job,
+                                                  SchemaOf schema);
 
 // Removes the triggers and tables of a source's capture, which a copy of the source's files, or a
 // dump with triggers, brings along.

@@ -113,7 +113,9 @@ void set_counters(Connection& connection,
             set_sequence(connection, sequence);
         } else if (const auto found = counters.columns.find(sequence.name);
                    found != counters.columns.end()) {
-            set_auto_increment(connection, sequence.name, found->second, next_of(sequence));
+            if (sequence.column.empty() || sequence.column == found->second) {
+                set_auto_increment(connection, sequence.name, found->second, next_of(sequence));
+            }
         } else if (!of_other_engine) {
             refuse_unknown(sequence.name);
         }

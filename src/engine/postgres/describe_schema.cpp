@@ -122,6 +122,7 @@ class Describer {
     ModelType type(const Result& rows, int row);
     void add_default(const std::string& where, const std::string& base,
                      const std::string& expression, ModelColumn& column);
+    void leave_of_index(const ModelTable& table, const Result& rows, int row);
     void add_indexes(ModelTable& table);
     void add_constraints(ModelTable& table);
     std::vector<std::string> enum_members(const std::string& type_oid);
@@ -204,6 +205,23 @@ ModelColumn Describer::column(const TableName& table, const Result& rows, int ro
     return column;
 }
 
+// What an index of the same columns is not on another engine. A row is one of its columns.
+void Describer::leave_of_index(const ModelTable& table, const Result& rows, int row) {
+    const std::string name = rows.text(row, 0);
+    const std::string of_index = " of index " + name + " of " + table.name.display();
+    const bool first = row == 0 || rows.text(row - 1, 0) != name;
+    if (first && rows.boolean(row, 6)) {
+        leave("INCLUDE columns" + of_index);
+    }
+    if (first && rows.boolean(row, 7)) {
+        leave("NULLS NOT DISTINCT" + of_index);
+    }
+    if (rows.boolean(row, 8)) {
+        leave("uniqueness whatever the spelling" + of_index + " (column " + rows.text(row, 3) +
+              ")");
+    }
+}
+
 void Describer::add_indexes(ModelTable& table) {
     const Result rows = run_file(connection_, "schemas/postgres/describe_indexes.sql", table.name);
     std::string last_left;
@@ -215,6 +233,7 @@ void Describer::add_indexes(ModelTable& table) {
             }
             continue;
         }
+        leave_of_index(table, rows, row);
         if (rows.boolean(row, 1)) {
             table.key.push_back(rows.text(row, 3));
             continue;

@@ -182,7 +182,10 @@ void look_at_key(const LiveTable& live, Findings& findings) {
     }
 }
 
-void look_at_table(const LiveTable& live, const std::string& role, Findings& findings) {
+void look_at_table(const LiveTable& live,
+                   const std::string& role,
+                   bool for_another_engine,
+                   Findings& findings) {
     const std::string subject = live.table.name.display();
     if (!live.owned) {
         fail(
@@ -204,13 +207,15 @@ void look_at_table(const LiveTable& live, const std::string& role, Findings& fin
         fail(findings, subject, "has a partition that is a foreign table",
              "detach that partition, or leave the table out with --exclude");
     }
-    if (live.inherits) {
+    if (live.inherits && !for_another_engine) {
         warn(findings, subject, "is part of an inheritance: each of its tables is moved by itself",
              "move all tables of the inheritance together");
     }
     if (live.subscribed) {
         warn(findings, subject, "a subscription applies into it: captured row by row",
-             "disable the subscription after the cutover, and create it on the target");
+             for_another_engine
+                 ? "disable the subscription after the cutover: nothing of it moves"
+                 : "disable the subscription after the cutover, and create it on the target");
     }
     if (live.table.columns.size() > columns_max) {
         fail(findings, subject, "has more than 1600 columns", "leave it out with --exclude");
@@ -254,7 +259,7 @@ void look_at_tables(Connection& connection, const TableFilter& filter, Inspectio
         if (!is_wanted(live, filter, inspection.findings)) {
             continue;
         }
-        look_at_table(live, role, inspection.findings);
+        look_at_table(live, role, filter.for_another_engine, inspection.findings);
         if (filter.for_another_engine) {
             look_at_collations(connection, live.table, inspection.findings);
         }
@@ -283,22 +288,26 @@ void look_at_uncaptured(Connection& connection, Inspection& inspection) {
 Inspection inspect_source(Connection& connection, const TableFilter& filter) {
     Inspection inspection;
     Findings& findings = inspection.findings;
-    const std::vector<std::function<void()>> looks{
+    std::vector<std::function<void()>> looks{
         [&] { look_at_version(connection, findings); },
         [&] { look_at_server(connection, findings); },
         [&] { look_at_own_schema(connection, findings); },
-        [&] { require_dump_tools(connection.server_version() / 10'000); },
         [&] { look_at_pooler(connection, findings); },
         [&] { look_at_sessions(connection, findings); },
         [&] { look_with(connection, findings, large_objects); },
         [&] { look_with(connection, findings, publications); },
-        [&] { look_with(connection, findings, materialized_views); },
-        [&] { look_with(connection, findings, foreign_tables); },
-        [&] { look_with(connection, findings, extensions); },
         [&] { look_with(connection, findings, event_triggers); },
         [&] { look_at_tables(connection, filter, inspection); },
         [&] { look_at_uncaptured(connection, inspection); },
     };
+    if (!filter.for_another_engine) {  // else they stay, and plan() lists them
+        looks.insert(
+            looks.end(),
+            {[&] { require_dump_tools(connection.server_version() / 10'000); },
+             [&] { look_with(connection, findings, materialized_views); },
+             [&] { look_with(connection, findings, foreign_tables); },
+             [&] { look_with(connection, findings, extensions); }});
+    }
     for (const auto& look : looks) {
         try {
             look();

@@ -378,6 +378,7 @@ std::vector<SequenceState> Reader::read_sequences() {
         states.push_back({name.schema, name.name, 0, true});
         if (!names.is_null(row, 2)) {
             states.back().owner = {names.text(row, 2), names.text(row, 3)};
+            states.back().column = names.text(row, 4);
         }
         selects.push_back(
             fmt::format("SELECT {}, last_value, is_called FROM {}", row, qualified(name)));

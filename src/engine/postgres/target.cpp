@@ -87,6 +87,9 @@ class PostgresTarget : public Target {
     void clear_unverified_table(const std::string& job, std::int32_t table_id) override;
     void adopt(const std::string& job, std::span<const Table> tables) override;
     void run_schema(const std::string& job, std::span<const SchemaItem> items) override;
+    std::vector<SchemaRefusal> try_schema(std::span<const SchemaItem> items) override {
+        return try_items(connection(), items);
+    }
     void analyze(const Table& table) override;
     std::vector<ChunkRecord> chunks(const std::string& job) override;
     std::optional<Table> find_table(const TableName& name) override {

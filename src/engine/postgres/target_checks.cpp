@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <vector>
+
 namespace dbsync::postgres {
 
 namespace {
@@ -100,7 +103,26 @@ void inspect_skipped(Connection& connection, const std::string& job,
     }
 }
 
-void inspect_table(Connection& connection, const Table& table, std::vector<Finding>& findings) {
+// The schemas in which tables are to be made.
+void inspect_schemas(Connection& connection, const std::set<std::string>& schemas,
+                     std::vector<Finding>& findings) {
+    const std::vector<std::string> names{schemas.begin(), schemas.end()};
+    const Result closed = connection.run(
+        "SELECT pg_catalog.quote_ident(nspname), pg_catalog.quote_ident(current_user)"
+        " FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::pg_catalog.text[])"
+        " AND NOT pg_catalog.has_schema_privilege(oid, 'CREATE') ORDER BY 1",
+        {array_text(names)});
+    for (int row = 0; row < closed.rows(); ++row) {
+        const std::string schema = closed.text(row, 0);
+        const std::string role = closed.text(row, 1);
+        findings.push_back(fail("target",
+                                "role " + role + " may not create tables in schema " + schema,
+                                "run GRANT CREATE ON SCHEMA " + schema + " TO " + role));
+    }
+}
+
+// Returns whether something of that name is there.
+bool inspect_table(Connection& connection, const Table& table, std::vector<Finding>& findings) {
     const std::string name = table.name.display();
     if (table.columns.size() + table.key.size() + 1 > columns_max) {
         findings.push_back(fail(name, "the table has too many columns to be staged",
@@ -108,10 +130,16 @@ void inspect_table(Connection& connection, const Table& table, std::vector<Findi
                                             "key columns together",
                                             columns_max - 1)));
     }
-    const Result there = connection.run("SELECT pg_catalog.to_regclass($1) IS NOT NULL",
+    const Result there = connection.run("SELECT relkind IN ('r', 'p') FROM pg_catalog.pg_class"
+                                        " WHERE oid = pg_catalog.to_regclass($1)",
                                         {qualified(table.name)});
+    if (there.rows() == 0) {
+        return false;
+    }
     if (!there.boolean(0, 0)) {
-        return;
+        findings.push_back(fail(name, "a view, index or sequence of this name is on the target",
+                                "drop or rename it there"));
+        return true;
     }
     const Result rows =
         connection.run("SELECT EXISTS (SELECT FROM " + qualified(table.name) + ")");
@@ -123,6 +151,7 @@ void inspect_table(Connection& connection, const Table& table, std::vector<Findi
                                 "drop it there, or run snapshot with --schema none if it is as the "
                                 "source has it"));
     }
+    return true;
 }
 
 [[noreturn]] void refuse(const Table& table, const std::string& what, const std::string& hint) {
@@ -190,10 +219,11 @@ std::vector<Finding> inspect_target(Connection& connection, std::span<const Tabl
     if (ours) {
         inspect_skipped(connection, job, findings);
     }
+    std::set<std::string> schemas;
     for (const Table& table : tables) {
         try {
-            if (!ours) {
-                inspect_table(connection, table, findings);
+            if (!ours && !inspect_table(connection, table, findings)) {
+                schemas.insert(table.name.schema);
             }
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::Connection) {
@@ -202,6 +232,7 @@ std::vector<Finding> inspect_target(Connection& connection, std::span<const Tabl
             findings.push_back(fail(table.name.display(), error.what(), error.fields().hint));
         }
     }
+    inspect_schemas(connection, schemas, findings);
     return findings;
 }
 

@@ -7,8 +7,11 @@
 #include "engine/postgres/target_stage.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dbsync::postgres {
@@ -16,6 +19,11 @@ namespace dbsync::postgres {
 namespace {
 
 constexpr std::size_t sequences_per_call = 500;
+
+// Few enough for the server's lock table, with their indexes and sequences.
+constexpr std::size_t tables_per_trial = 100;
+constexpr const char* trial_lock_timeout = "SET LOCAL lock_timeout = '5s'";
+constexpr std::string_view code_no_object = "42704";
 
 // As pg_dump's own output begins: names are qualified, bodies may name what comes later.
 constexpr const char* dump_settings =
@@ -190,6 +198,51 @@ void set_some_sequences(Connection& connection, std::span<const SequenceState> g
     connection.run(raises);
 }
 
+// The transaction under way leaves nothing.
+class Undo {
+  public:
+    explicit Undo(Connection& connection) : connection_{connection} {}
+    ~Undo() { connection_.rollback(); }
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+
+  private:
+    Connection& connection_;
+};
+
+SchemaRefusal refusal_of(const SchemaItem& item, const Error& error) {
+    const ErrorFields& fields = error.fields();
+    SchemaRefusal refusal{.table_id = item.table_id,
+                          .reason = item.description + ": " + fields.native_text};
+    if (error.kind() == ErrorKind::Permission) {
+        refusal.table_id = 0;
+        refusal.hint = "grant CREATE on that schema to the role, or make the tables as its owner "
+                       "and run with --schema none";
+    } else if (fields.native_code == code_no_object) {
+        refusal.hint = "write a type of --map with its schema, as in public.citext, and create "
+                       "its extension on the target first";
+    }
+    return refusal;
+}
+
+// The table's items in their order, up to the first that is refused.
+std::optional<SchemaRefusal> try_table(Connection& connection,
+                                       const std::vector<const SchemaItem*>& items) {
+    connection.run("SAVEPOINT dbsync_trial");
+    for (const SchemaItem* item : items) {
+        try {
+            connection.run(item->sql);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Connection) {
+                throw;
+            }
+            connection.run("ROLLBACK TO SAVEPOINT dbsync_trial");
+            return refusal_of(*item, error);
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void run_items(Connection& connection, const std::string& job, std::span<const SchemaItem> items) {
@@ -268,6 +321,36 @@ void run_postponed(Connection& connection, const std::string& job) {
                        " WHERE job = $1 AND item = $2",
                        {job, items.text(row, 0), reason});
     }
+}
+
+std::vector<SchemaRefusal> try_items(Connection& connection, std::span<const SchemaItem> items) {
+    std::map<std::int32_t, std::vector<const SchemaItem*>> by_table;
+    for (const SchemaItem& item : items) {
+        if (item.stage != SchemaStage::Last) {
+            by_table[item.table_id].push_back(&item);
+        }
+    }
+    std::vector<SchemaRefusal> refusals;
+    if (connection.run("SELECT pg_catalog.pg_is_in_recovery()").boolean(0, 0)) {
+        return refusals;  // inspect() says so
+    }
+    std::size_t tried = 0;
+    const Undo undo{connection};
+    for (const auto& [id, of_table] : by_table) {
+        if (tried++ % tables_per_trial == 0) {
+            connection.rollback();
+            connection.run("BEGIN");
+            connection.run(trial_lock_timeout);
+            connection.run(dump_settings);
+        }
+        if (std::optional<SchemaRefusal> refusal = try_table(connection, of_table)) {
+            refusals.push_back(std::move(*refusal));
+            if (refusals.back().table_id == 0) {
+                break;
+            }
+        }
+    }
+    return refusals;
 }
 
 // A sequence that lags behind its column (rows with values of their own) would fail the first

@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace dbsync::postgres {
 
@@ -23,6 +24,11 @@ void make_postponed(Connection& connection, const std::string& job);
 // Has them checked for the rows that are there, each in a transaction of its own, which holds no
 // writer. Where rows break one, it stays as it is, and is noted and logged.
 void run_postponed(Connection& connection, const std::string& job);
+
+// What the server would refuse of items that make tables which do not stand here yet: they are run
+// in transactions that are rolled back. Foreign keys are not tried.
+[[nodiscard]] std::vector<SchemaRefusal> try_items(Connection& connection,
+                                                   std::span<const SchemaItem> items);
 
 // Sets the sequences, and raises those that would give out a value in use. A state may name a table
 // instead: then the sequences that number its columns are meant, if there are any.

@@ -25,6 +25,7 @@ struct ColumnScan {
     ModelType declared;
     std::vector<Candidate> candidates;
     bool any_value = false;
+    bool in_key = false;  // and for that reason not of the kind that it is declared as
 };
 
 ModelType of_kind(Kind kind, std::uint32_t size = 0) {
@@ -69,11 +70,13 @@ void add_candidates(ColumnScan& scan, const ColumnDetail& column) {
 
 // Rows are looked up by their key's spelling: only types that spell a value as it is stored.
 void keep_exact(ColumnScan& scan) {
-    std::erase_if(scan.candidates, [](const Candidate& each) {
-        const Kind kind = each.type.kind;
+    const auto is_respelled = [](Kind kind) {
         return kind != Kind::Int && kind != Kind::Float64 && kind != Kind::Text &&
                kind != Kind::Bytes;
-    });
+    };
+    scan.in_key = is_respelled(scan.declared.kind);
+    std::erase_if(scan.candidates,
+                  [&](const Candidate& each) { return is_respelled(each.type.kind); });
 }
 
 bool fits_digits(const ModelType& type, std::string_view canonical) {
@@ -172,7 +175,9 @@ ModelType chosen(const ColumnScan& scan, const ColumnDetail& column) {
             ModelType type = candidate.type;
             if (!column.type.empty() && type.kind != scan.declared.kind) {
                 type.note = std::string{"declared "} + column.type + ", kept as " +
-                            kind_name(type.kind) + " because of what it holds";
+                            kind_name(type.kind) +
+                            (scan.in_key ? ", as it is part of the key"
+                                         : " because of what it holds");
             }
             return type;
         }

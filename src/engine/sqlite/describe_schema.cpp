@@ -5,11 +5,12 @@
 #include "engine/sqlite/catalog.hpp"
 #include "engine/sqlite/column_scan.hpp"
 #include "engine/sqlite/quoting.hpp"
+#include "engine/sqlite/table_text.hpp"
 #include "engine/sqlite/translator.hpp"
 #include "sql/check_clause.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <fmt/format.h>
 #include <map>
 #include <utility>
 
@@ -20,10 +21,7 @@ namespace {
 using Function = ModelColumn::DefaultFunction;
 
 // Dates are whatever the application puts there.
-constexpr sql::CheckDialect as_written_here{.tokens = {.ansi_quotes = true,
-                                                       .backslash_escapes = false,
-                                                       .hash_comments = false,
-                                                       .brackets = true},
+constexpr sql::CheckDialect as_written_here{.tokens = table_tokens,
                                             .equal_texts_are_alike = true,
                                             .dates_are_texts = true,
                                             .folds_names = true};
@@ -100,7 +98,7 @@ class Describer {
     void add_default(const std::string& table, const ColumnDetail& detail, ModelColumn& column);
     void add_key(const TableShape& shape, ModelTable& table);
     void add_indexes(ModelTable& table);
-    std::optional<ModelIndex> read_index(const std::string& name);
+    std::optional<ModelIndex> read_index(const std::string& name, std::string& collations);
     void add_checks(const TableShape& shape, ModelTable& table);
     bool hold_for_all_rows(const std::string& table, const std::string& condition);
     void add_foreign_keys(ModelTable& table);
@@ -192,17 +190,23 @@ void Describer::add_key(const TableShape& shape, ModelTable& table) {
     }
 }
 
-// Nothing for an index over expressions.
-std::optional<ModelIndex> Describer::read_index(const std::string& name) {
+// Nothing for an index over expressions. `collations`: those that are not by bytes.
+std::optional<ModelIndex> Describer::read_index(const std::string& name,
+                                                std::string& collations) {
     Statement rows{db_,
-                   "SELECT cid, ifnull(name, ''), \"desc\" FROM pragma_index_xinfo(?1, 'main')"
-                   " WHERE key = 1 ORDER BY seqno"};
+                   "SELECT cid, ifnull(name, ''), \"desc\", coll"
+                   " FROM pragma_index_xinfo(?1, 'main') WHERE key = 1 ORDER BY seqno"};
     rows.bind_text(1, name);
     ModelIndex index;
     index.name = name;
+    collations.clear();
     while (rows.step()) {
         if (rows.integer(0) < 0) {
             return std::nullopt;
+        }
+        const std::string collation{rows.text(3)};
+        if (!same_name(collation, "BINARY")) {
+            collations += (collations.empty() ? "" : ", ") + collation;
         }
         index.columns.emplace_back(rows.text(1));
         index.descending.push_back(rows.integer(2) != 0);
@@ -217,10 +221,16 @@ void Describer::add_indexes(ModelTable& table) {
     rows.bind_text(1, table.name.name);
     while (rows.step()) {
         const std::string name{rows.text(0)};
+        std::string collations;
+        auto index = read_index(name, collations);
+        if (index && !collations.empty()) {
+            leave(fmt::format("COLLATE {} of the {}index of {} over ({})", collations,
+                              rows.integer(1) != 0 ? "unique " : "", table.name.name,
+                              fmt::join(index->columns, ", ")));
+        }
         if (rows.text(2) == "pk") {
             continue;
         }
-        auto index = read_index(name);
         if (!index || rows.integer(3) != 0) {
             leave("index " + name + " of " + table.name.name +
                   (index ? " (over some of the rows)" : " (over an expression)"));
@@ -251,7 +261,7 @@ void Describer::add_checks(const TableShape& shape, ModelTable& table) {
         columns[i].type.ignores_case = !same_name(shape.columns[i].collation, "BINARY");
     }
     const std::string_view text = shape.table.fingerprint;
-    const std::vector<sql::Token> tokens = sql::tokenize(text, as_written_here.tokens);
+    const auto tokens = sql::tokenize(text, as_written_here.tokens);
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
         if (!tokens[i].is_word("CHECK") || !tokens[i + 1].is_symbol('(')) {
             continue;
@@ -282,6 +292,9 @@ ModelTable Describer::describe(const TableShape& shape) {
     add_key(shape, table);
     add_indexes(table);
     add_checks(shape, table);
+    for (const std::string& clause : conflict_clauses(shape.table.fingerprint)) {
+        leave(clause + " of " + table.name.name);
+    }
     return table;
 }
 
@@ -356,28 +369,6 @@ const TableShape& Describer::shape_of(const ModelTable& table) const {
     });
 }
 
-// Whether each of a table's foreign keys is DEFERRABLE INITIALLY DEFERRED, in the order of the
-// text, where REFERENCES is no name. The catalogue does not say so, and numbers them from the last.
-std::vector<bool> deferred_keys(std::string_view text) {
-    const std::vector<sql::Token> tokens = sql::tokenize(text, as_written_here.tokens);
-    std::vector<bool> deferred;
-    int depth = 0;
-    for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
-        depth += tokens[i].is_symbol('(') ? 1 : tokens[i].is_symbol(')') ? -1 : 0;
-        if (depth == 0 && tokens[i].is_symbol(';')) {
-            break;  // the indexes' texts follow
-        }
-        if (tokens[i].is_word("REFERENCES")) {
-            deferred.push_back(false);
-        } else if (!deferred.empty() && tokens[i].is_word("DEFERRABLE") &&
-                   tokens[i + 1].is_word("INITIALLY") && tokens[i + 2].is_word("DEFERRED") &&
-                   !tokens[i - 1].is_word("NOT")) {
-            deferred.back() = true;
-        }
-    }
-    return deferred;
-}
-
 void Describer::add_foreign_keys(ModelTable& table) {
     Statement rows{db_,
                    "SELECT id, \"table\", \"from\", ifnull(\"to\", ''), on_update, on_delete"
@@ -392,6 +383,7 @@ void Describer::add_foreign_keys(ModelTable& table) {
         key.on_update = rows.text(4);
         key.on_delete = rows.text(5);
     }
+    // Numbered from the last.
     const std::vector<bool> deferred = deferred_keys(shape_of(table).table.fingerprint);
     for (auto& [number, key] : keys) {
         const auto from_last = static_cast<std::size_t>(number) + 1;

@@ -243,7 +243,9 @@ Inspection inspect_source(const std::string& path, const TableFilter& filter) {
         look_at_journal(db, found);
         look_at_file(db, found);
         look_at_own_names(db, found);
-        look_at_objects(db, found);
+        if (!filter.for_another_engine) {
+            look_at_objects(db, found);
+        }
         look_at_tables(db, filter, found);
         give_ids(db, found.tables);
     } catch (const Error& error) {
