@@ -3,6 +3,7 @@
 
 #include "base/checkpoint.hpp"
 #include "base/error.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/capture_plan.hpp"
 #include "engine/postgres/table_lock.hpp"
 
@@ -116,7 +117,8 @@ class Installer {
     Installer(Connection& connection, const CaptureOptions& options, std::stop_token stop)
         : connection_{connection}, options_{options}, stop_{std::move(stop)} {}
 
-    // `fresh`: delta table, function and catalogue row are still to be made.
+    // `fresh`: delta table, function and catalogue row are still to be made. Otherwise the capture
+    // is mended, and the table read anew.
     void install(CapturePlan plan, bool fresh) {
         LockAttempts attempts{connection_, options_, stop_};
         attempts.repeat("put capture triggers on " + plan.live.table.name.display(),
@@ -187,15 +189,14 @@ class Installer {
         for (const std::string& statement : statements) {
             text += statement + ";\n";
         }
-        if (!fresh && !statements.empty()) {
+        if (!fresh) {
+            text += state_note(plan.live.table.id).text + ";\n";
             text += sql::render(
                         "schemas/postgres/source_whole_mark.sql",
                         sql::Parameters{quoting}.literal("id", std::int64_t{plan.live.table.id}))
                         .text;
         }
-        if (!text.empty()) {
-            connection_.run(text);
-        }
+        connection_.run(text);
     }
 
     static constexpr std::chrono::milliseconds longest_pause{1'000};
@@ -324,14 +325,14 @@ CaptureResult install_capture(Connection& connection,
     CaptureResult result;
     checkpoint("capture.before_install");
     Installer installer{connection, options, stop};
+    const std::map<std::int32_t, Remedy> remedies = find_remedies(connection);
     for (LiveTable& live : wanted_tables(connection, tables)) {
         const auto known = captured.find(live.table.name);
         if (known != captured.end()) {
             refuse_if_altered(known->second, live);
             live.table.id = known->second.id;
-            const CapturePlan plan{live, members_of(connection, live)};
-            if (!missing_triggers(connection, plan).empty()) {
-                installer.install(plan, false);
+            if (remedies.contains(live.table.id)) {
+                installer.install({live}, false);
             }
             ++result.already_captured;
             continue;

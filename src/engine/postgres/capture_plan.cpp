@@ -189,6 +189,7 @@ std::vector<sql::Rendered> common_objects(const std::string& job) {
                             .literal("version", std::int64_t{format_version})
                             .literal("job", job)),
             plain(folder + "source_captured_table.sql"),
+            plain(folder + "source_captured_relation.sql"),
             plain(folder + "source_whole_delta.sql"),
             plain(folder + "source_canary.sql"),
             plain(folder + "source_canary_row.sql")};
@@ -211,7 +212,13 @@ std::vector<sql::Rendered> own_objects(const CapturePlan& plan) {
     }
     objects.push_back(capture_function(table, packing, 0));
     objects.push_back(catalogue_row(plan.live));
+    objects.push_back(state_note(table.id));
     return objects;
+}
+
+sql::Rendered state_note(std::int32_t id) {
+    return sql::render("schemas/postgres/source_note_relations.sql",
+                       sql::Parameters{quoting}.literal("id", std::int64_t{id}));
 }
 
 std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {

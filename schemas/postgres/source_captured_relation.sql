@@ -1,0 +1,10 @@
+-- source_captured_relation: the tables that hold a captured table's rows, when that was last noted:
+-- itself, its partitions and what is between.
+-- link: version of the row of pg_inherits that makes it a partition; NULL for the table itself.
+CREATE TABLE IF NOT EXISTS dbsync.captured_relation (
+    id integer NOT NULL,
+    relid oid NOT NULL,
+    name text NOT NULL,
+    link text,
+    PRIMARY KEY (id, relid)
+)

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// What is noticed of changes that no capture trigger tells of, and how they are mended.
+#include "engine/postgres/capture_audit.hpp"
+
+#include "base/error.hpp"
+#include "engine/postgres/capture.hpp"
+#include "engine/postgres/catalog.hpp"
+#include "engine/postgres/inspect.hpp"
+#include "support/postgres_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dbsync::postgres {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CaptureAuditTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        DBSYNC_NEEDS_POSTGRES("system");
+        database_ = test::source_server().create_database();
+        app_ = std::make_unique<test::PgSession>(test::source_server().url(database_));
+        connection_ = std::make_unique<Connection>(
+            Endpoint::parse(test::source_server().url(database_), ""),
+            SessionOptions{.purpose = "test"});
+    }
+
+    CaptureResult install() {
+        return install_capture(*connection_, inspect_source(*connection_, TableFilter{}).tables,
+                               {.job = "job"}, {});
+    }
+
+    // What the audit says, and its hint in a second line; empty if nothing has changed.
+    std::string finding() {
+        try {
+            audit(*connection_, captured_tables(*connection_));
+            return "";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::SchemaChanged);
+            return std::string{error.what()} + "\n" + error.fields().hint;
+        }
+    }
+
+    // How many tables were marked to be read anew since the last call.
+    std::string take_marks() {
+        const std::string marked = app_->value("SELECT count(*) FROM dbsync.whole_delta");
+        app_->exec("DELETE FROM dbsync.whole_delta");
+        return marked;
+    }
+
+    void expect_mended_by_reading_anew(const std::string& change) {
+        EXPECT_THAT(finding(), HasSubstr("\nrun start-capture again")) << change;
+        install();
+        EXPECT_EQ(finding(), "") << change;
+        EXPECT_EQ(take_marks(), "1") << change;
+    }
+
+    std::string database_;
+    std::unique_ptr<test::PgSession> app_;
+    std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(CaptureAuditTest, NamesEachChange) {
+    struct Case {
+        const char* change;
+        const char* named;
+    };
+    const std::vector<Case> cases{
+        {"ALTER TABLE t ADD COLUMN extra int", "column extra is new"},
+        {"ALTER TABLE t DROP COLUMN v", "column v is gone"},
+        {"ALTER TABLE t RENAME COLUMN v TO w", "column v is gone, column w is new"},
+        {"ALTER TABLE t ALTER COLUMN v TYPE bigint", "column v was integer and is bigint"},
+        {"ALTER TABLE t ALTER COLUMN v SET NOT NULL", "column v is NOT NULL now"},
+        {"ALTER TABLE t DROP CONSTRAINT t_pkey", "key is gone"},
+        {"ALTER TABLE t RENAME TO u", "is called public.u now"},
+        {"DROP TABLE t", "was dropped"},
+        {"ALTER TABLE t DISABLE TRIGGER USER", "capture trigger"},
+        {"ALTER TABLE t ENABLE TRIGGER dbsync_1_u", "capture trigger dbsync_1_u"},
+        {"DROP TRIGGER dbsync_1_t ON t", "capture trigger dbsync_1_t"},
+        {"CREATE TABLE h () INHERITS (t)", "inheritance"},
+        {"DROP TABLE dbsync.delta_1_0", "delta_1_0 was dropped"},
+    };
+    app_->exec("CREATE TABLE t (id int PRIMARY KEY, v int)");
+    install();
+    EXPECT_NO_THROW(audit(*connection_, {}));
+    for (const Case& c : cases) {
+        connection_->run(std::string{"BEGIN; SET LOCAL search_path = public; "} + c.change +
+                         "; SET LOCAL search_path = pg_catalog");
+        try {
+            audit(*connection_, captured_tables(*connection_));
+            ADD_FAILURE() << "not noticed: " << c.change;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::SchemaChanged) << c.change;
+            EXPECT_THAT(error.what(), HasSubstr(c.named)) << c.change;
+            EXPECT_FALSE(error.fields().hint.empty());
+        }
+        connection_->rollback();
+    }
+}
+
+TEST_F(CaptureAuditTest, ReportsAPartitionMadeLaterAndClosesTheGap) {
+    app_->exec("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)");
+    install();
+    app_->exec("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)");
+    EXPECT_THAT(finding(), HasSubstr("public.p1"));
+    expect_mended_by_reading_anew("a new partition");
+}
+
+TEST_F(CaptureAuditTest, MissesNoPartitionThatIsTakenAway) {
+    struct Case {
+        const char* change;
+        const char* named;
+    };
+    const std::vector<Case> cases{
+        {"DROP TABLE p1", "partition public.p1 was dropped"},
+        {"DROP TABLE p3; CREATE TABLE p3 PARTITION OF p FOR VALUES IN (3)", "public.p3"},
+        {"ALTER TABLE p DETACH PARTITION p3", "partition public.p3 was detached"},
+        {"ALTER TABLE p DETACH PARTITION p2; UPDATE p2 SET v = 'past the triggers';"
+         "ALTER TABLE p ATTACH PARTITION p2 FOR VALUES IN (2)",
+         "partition public.p2 was detached and attached again"},
+        {"DROP TABLE p2a", "partition public.p2a was dropped"},
+        {"ALTER TABLE p2 DETACH PARTITION p2b; DROP TABLE p2b", "partition public.p2b was dropped"},
+        {"DROP TABLE p2", "partition public.p2 was dropped"},
+    };
+    app_->exec(
+        "CREATE TABLE p (id int, r int, v text, PRIMARY KEY (id, r)) PARTITION BY LIST (r);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY RANGE (id);"
+        "CREATE TABLE p2a PARTITION OF p2 FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE p2b PARTITION OF p2 FOR VALUES FROM (100) TO (200);"
+        "CREATE TABLE p3 PARTITION OF p FOR VALUES IN (3);"
+        "INSERT INTO p VALUES (1, 1, 'a'), (2, 2, 'b')");
+    install();
+    EXPECT_EQ(finding(), "");
+    for (const Case& c : cases) {
+        app_->exec(c.change);
+        EXPECT_THAT(finding(), HasSubstr(c.named)) << c.change;
+        expect_mended_by_reading_anew(c.change);
+    }
+}
+
+}  // namespace
+}  // namespace dbsync::postgres

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Changes of a PostgreSQL source's rows that no trigger tells of: the cutover does not call a target
+// verified that has other rows, and start-capture is the way on.
+#include "scenario/ends.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dbsync::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SilentChangeTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        DBSYNC_NEEDS_POSTGRES("system");
+        ends_ = std::make_unique<PostgresEnds>();
+        dbsync_.set("DBSYNC_SOURCE", ends_->url(End::Source));
+        dbsync_.set("DBSYNC_TARGET", ends_->url(End::Target));
+    }
+
+    void move(const std::string& sql) {
+        ends_->must_run(End::Source, sql);
+        const ProcessResult moved = dbsync_.run({"migrate"});
+        ASSERT_EQ(moved.exit_code, 0) << moved;
+    }
+
+    void expect_refused_until_captured_again(const std::string& named) {
+        const ProcessResult refused = dbsync_.run({"cutover", "--yes"});
+        EXPECT_EQ(refused.exit_code, 8) << refused;
+        EXPECT_THAT(refused.err, HasSubstr(named));
+        EXPECT_THAT(refused.err, HasSubstr("run start-capture again"));
+
+        const ProcessResult captured = dbsync_.run({"start-capture"});
+        EXPECT_EQ(captured.exit_code, 0) << captured;
+        const ProcessResult cut = dbsync_.run({"cutover", "--yes"});
+        EXPECT_EQ(cut.exit_code, 0) << cut;
+    }
+
+    TempDir home_;
+    DbsyncBinary dbsync_{home_};
+    std::unique_ptr<PostgresEnds> ends_;
+};
+
+TEST_F(SilentChangeTest, APartitionIsDropped) {
+    move(
+        "CREATE TABLE t (id int, r int, v text, PRIMARY KEY (id, r)) PARTITION BY LIST (r);"
+        "CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);"
+        "CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2);"
+        "INSERT INTO t VALUES (1, 1, 'a'), (2, 2, 'b')");
+    ends_->must_run(End::Source, "DROP TABLE t2");
+
+    expect_refused_until_captured_again("partition public.t2 was dropped");
+
+    EXPECT_EQ(ends_->value(End::Target, "SELECT string_agg(v, ',') FROM t"), "a");
+}
+
+}  // namespace
+}  // namespace dbsync::test
