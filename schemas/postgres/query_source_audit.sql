@@ -1,7 +1,9 @@
 -- query_source_audit: what is not as it was when capture was installed: a row for each finding.
 -- A partition that was taken away is told by its row of pg_inherits, also if it came back: what
--- happened to it in between went past the triggers.
+-- happened to it in between went past the triggers. A new file is no finding (VACUUM FULL), nor is
+-- an altered column (SET STATISTICS); both may be ALTER COLUMN … TYPE … USING.
 -- {{parts:fingerprint}}  query_source_fingerprint
+-- {{parts:versions}}     query_source_column_versions
 -- $1                     array of table numbers, or NULL for all
 WITH wanted AS MATERIALIZED (
     SELECT t.*, c.oid AS live_oid, c.relname, n.nspname, c.relkind
@@ -14,6 +16,11 @@ WITH wanted AS MATERIALIZED (
     FROM pg_attribute a
     WHERE a.attrelid IN (SELECT w.relid FROM wanted w) AND a.attnum > 0 AND NOT a.attisdropped
     GROUP BY a.attrelid
+), moved AS MATERIALIZED (
+    SELECT w.id, w.schema_name, w.table_name, r.relid, r.name, r.columns
+    FROM wanted w JOIN dbsync.captured_relation r ON r.id = w.id
+    JOIN pg_class c ON c.oid = r.relid AND c.relfilenode <> r.filenode
+    WHERE w.live_oid IS NOT NULL
 ), members AS (
     SELECT w.id, w.relid AS member, w.capture, w.key_shape FROM wanted w
     WHERE w.live_oid IS NOT NULL
@@ -60,6 +67,13 @@ FROM wanted w JOIN dbsync.captured_relation r ON r.id = w.id
 LEFT JOIN pg_class c ON c.oid = r.relid
 LEFT JOIN pg_inherits h ON h.inhrelid = r.relid
 WHERE w.live_oid IS NOT NULL AND r.link IS NOT NULL AND r.link IS DISTINCT FROM h.xmin::text
+UNION ALL
+SELECT m.id, m.schema_name, m.table_name, 'rewritten', m.name
+FROM moved m
+CROSS JOIN LATERAL (
+    SELECT {{parts:versions}} AS columns FROM pg_attribute a
+    WHERE a.attrelid = m.relid AND a.attnum > 0 AND NOT a.attisdropped) v
+WHERE v.columns IS DISTINCT FROM m.columns
 UNION ALL
 SELECT w.id, w.schema_name, w.table_name, 'method', ''
 FROM wanted w

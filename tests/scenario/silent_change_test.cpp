@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Changes of a PostgreSQL source's rows that no trigger tells of: the cutover does not call a target
-// verified that has other rows, and start-capture is the way on.
+// Changes of a PostgreSQL source's rows that no trigger tells of: the cutover does not call a
+// target verified that has other rows, and start-capture is the way on.
 #include "scenario/ends.hpp"
 
 #include <gmock/gmock.h>
@@ -54,6 +54,17 @@ TEST_F(SilentChangeTest, APartitionIsDropped) {
     expect_refused_until_captured_again("partition public.t2 was dropped");
 
     EXPECT_EQ(ends_->value(End::Target, "SELECT string_agg(v, ',') FROM t"), "a");
+}
+
+TEST_F(SilentChangeTest, EveryValueOfAColumnIsWrittenAnew) {
+    move(
+        "CREATE TABLE t (id int PRIMARY KEY, v text);"
+        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 1000) g");
+    ends_->must_run(End::Source, "ALTER TABLE t ALTER COLUMN v TYPE text USING upper(v)");
+
+    expect_refused_until_captured_again("its rows written anew");
+
+    EXPECT_EQ(first_difference(ends_->dump(End::Source), ends_->dump(End::Target)), "");
 }
 
 }  // namespace

@@ -28,14 +28,17 @@ sql::Rendered plain(const char* path) {
 }
 
 Remedy remedy_of(const std::string& problem) {
-    return problem == "trigger" || problem == "partition" ? Remedy::ReadAnew : Remedy::BeginAnew;
+    const bool rows_only =
+        problem == "trigger" || problem == "partition" || problem == "rewritten";
+    return rows_only ? Remedy::ReadAnew : Remedy::BeginAnew;
 }
 
 std::vector<Change> find_changes(Connection& connection, const std::optional<std::string>& ids) {
     const sql::Rendered query = sql::render(
         "schemas/postgres/query_source_audit.sql",
-        sql::Parameters{quoting}.parts("fingerprint",
-                                       {plain("schemas/postgres/query_source_fingerprint.sql")}));
+        sql::Parameters{quoting}
+            .parts("fingerprint", {plain("schemas/postgres/query_source_fingerprint.sql")})
+            .parts("versions", {plain("schemas/postgres/query_source_column_versions.sql")}));
     const Result r = connection.run(query.text, {ids});
     std::vector<Change> changes;
     for (int row = 0; row < r.rows(); ++row) {
@@ -76,6 +79,10 @@ std::string describe(Connection& connection, const Change& change) {
     }
     if (change.problem == "partition") {
         return "partition " + change.detail;
+    }
+    if (change.problem == "rewritten") {
+        return "columns of " + change.detail +
+               " were altered and its rows written anew: values may be others";
     }
     if (change.problem == "method") {
         return "has become part of an inheritance or a subscription, which its triggers miss";

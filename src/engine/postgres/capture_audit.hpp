@@ -23,9 +23,9 @@ enum class Remedy {
 
 // Compares the capture catalogue with what stands there now, for `tables` or (if empty) for all, in
 // one round trip. Throws Error{SchemaChanged} that names what differs: columns, key, name, a
-// partition that was taken away, a trigger that is missing or not ENABLE ALWAYS on the table or a
-// partition, a lost delta slot, and an inheritance or a subscription that the chosen triggers
-// cannot follow.
+// partition that was taken away, rows that an ALTER has written anew, a trigger that is missing or
+// not ENABLE ALWAYS on the table or a partition, a lost delta slot, and an inheritance or a
+// subscription that the chosen triggers cannot follow.
 void audit(Connection& connection, std::span<const Table> tables);
 
 }  // namespace dbsync::postgres

@@ -217,8 +217,11 @@ std::vector<sql::Rendered> own_objects(const CapturePlan& plan) {
 }
 
 sql::Rendered state_note(std::int32_t id) {
-    return sql::render("schemas/postgres/source_note_relations.sql",
-                       sql::Parameters{quoting}.literal("id", std::int64_t{id}));
+    return sql::render(
+        "schemas/postgres/source_note_relations.sql",
+        sql::Parameters{quoting}
+            .literal("id", std::int64_t{id})
+            .parts("versions", {plain("schemas/postgres/query_source_column_versions.sql")}));
 }
 
 std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {

@@ -39,7 +39,7 @@ struct PlannedTrigger {
 // Delta slot 0, the function and the catalogue's row: touches nothing of the application's.
 [[nodiscard]] std::vector<sql::Rendered> own_objects(const CapturePlan& plan);
 
-// Notes in the catalogue what no trigger tells of: the tables that hold the rows.
+// Notes in the catalogue what no trigger tells of: the tables that hold the rows, and their files.
 [[nodiscard]] sql::Rendered state_note(std::int32_t id);
 
 // The triggers; those cloned by the server come after the one they are cloned from.

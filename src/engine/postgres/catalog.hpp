@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What stands in a source's catalogues: the tables as the server has them now, and as they were when
-// capture was installed (dbsync.captured_table).
+// What stands in a source's catalogues: the tables as the server has them now, and as they were
+// when capture was installed (dbsync.captured_table).
 #pragma once
 
 #include "engine/postgres/connection.hpp"

@@ -145,5 +145,66 @@ TEST_F(CaptureAuditTest, MissesNoPartitionThatIsTakenAway) {
     }
 }
 
+TEST_F(CaptureAuditTest, MissesNoRowsThatAnAlterHasWrittenAnew) {
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a');"
+        "CREATE TABLE p (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+        "INSERT INTO p VALUES (1, 'a')");
+    install();
+    for (const char* table : {"t", "p"}) {
+        const std::string change =
+            "ALTER TABLE " + std::string{table} + " ALTER COLUMN v TYPE text USING upper(v)";
+        app_->exec(change);
+        EXPECT_THAT(finding(), HasSubstr("table public." + std::string{table})) << change;
+        EXPECT_THAT(finding(), HasSubstr("its rows written anew")) << change;
+        expect_mended_by_reading_anew(change);
+    }
+}
+
+TEST_F(CaptureAuditTest, MissesNoNewExpressionOfAGeneratedColumn) {
+    if (test::source_server().major() < 17) {
+        GTEST_SKIP() << "ALTER COLUMN SET EXPRESSION came with PostgreSQL 17";
+    }
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY, v int, g int GENERATED ALWAYS AS (v + 1) STORED)");
+    install();
+    app_->exec("ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (v + 2)");
+    EXPECT_THAT(finding(), HasSubstr("its rows written anew"));
+    expect_mended_by_reading_anew("SET EXPRESSION");
+}
+
+TEST_F(CaptureAuditTest, LetsMaintenancePass) {
+    app_->exec(
+        "CREATE TABLE t (id int PRIMARY KEY, v text, gone int); CREATE INDEX t_v ON t (v);"
+        "CREATE TABLE p (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+        "ALTER TABLE t DROP COLUMN gone; INSERT INTO t VALUES (1, 'a'); INSERT INTO p VALUES (1)");
+    install();
+    for (const char* change :
+         {"VACUUM FULL t", "VACUUM FULL p", "CLUSTER t USING t_v", "TRUNCATE p",
+          "ALTER TABLE t SET UNLOGGED", "ALTER TABLE t SET LOGGED", "VACUUM FREEZE pg_inherits",
+          "VACUUM FULL pg_inherits", "VACUUM FULL pg_attribute", "VACUUM FULL pg_class",
+          "REINDEX TABLE t", "ANALYZE t", "ALTER TABLE t SET (fillfactor = 80)",
+          "COMMENT ON COLUMN t.v IS 'x'", "GRANT SELECT ON t TO public",
+          "CREATE TABLE child (t int REFERENCES t)"}) {
+        app_->exec(change);
+        EXPECT_EQ(finding(), "") << change;
+    }
+}
+
+TEST_F(CaptureAuditTest, LetsColumnsBeAlteredWhileTheirRowsStay) {
+    app_->exec("CREATE TABLE t (id int PRIMARY KEY, v text)");
+    install();
+    for (const char* change :
+         {"ALTER TABLE t ALTER v SET STATISTICS 500", "ALTER TABLE t ALTER v SET DEFAULT 'x'",
+          "ALTER TABLE t ALTER v SET STORAGE EXTERNAL", "GRANT SELECT (v) ON t TO public"}) {
+        app_->exec(change);
+        EXPECT_EQ(finding(), "") << change;
+    }
+    app_->exec("VACUUM FULL t");
+    expect_mended_by_reading_anew("both, which cannot be told from ALTER TYPE");
+}
+
 }  // namespace
 }  // namespace dbsync::postgres
