@@ -4,6 +4,7 @@
 -- an altered column (SET STATISTICS); both may be ALTER COLUMN … TYPE … USING.
 -- {{parts:fingerprint}}  query_source_fingerprint
 -- {{parts:versions}}     query_source_column_versions
+-- {{parts:shapes}}       query_source_type_shapes
 -- $1                     array of table numbers, or NULL for all
 WITH wanted AS MATERIALIZED (
     SELECT t.*, c.oid AS live_oid, c.relname, n.nspname, c.relkind
@@ -21,6 +22,9 @@ WITH wanted AS MATERIALIZED (
     FROM wanted w JOIN dbsync.captured_relation r ON r.id = w.id
     JOIN pg_class c ON c.oid = r.relid AND c.relfilenode <> r.filenode
     WHERE w.live_oid IS NOT NULL
+), shapes AS MATERIALIZED (
+    SELECT s.type, s.shape FROM {{parts:shapes}} s
+    WHERE s.type IN (SELECT y.type FROM dbsync.captured_type y)
 ), members AS (
     SELECT w.id, w.relid AS member, w.capture, w.key_shape FROM wanted w
     WHERE w.live_oid IS NOT NULL
@@ -74,6 +78,20 @@ CROSS JOIN LATERAL (
     SELECT {{parts:versions}} AS columns FROM pg_attribute a
     WHERE a.attrelid = m.relid AND a.attnum > 0 AND NOT a.attisdropped) v
 WHERE v.columns IS DISTINCT FROM m.columns
+UNION ALL
+SELECT w.id, w.schema_name, w.table_name,
+       CASE WHEN y.is_enum AND s.shape @> y.shape THEN 'label' ELSE 'type' END,
+       format('%s: %s', y.name, c.changes)
+FROM wanted w JOIN dbsync.captured_type y ON y.id = w.id JOIN shapes s ON s.type = y.type
+CROSS JOIN LATERAL (
+    SELECT string_agg(
+        CASE WHEN o.key IS NULL THEN format('%L is new', n.value)
+             WHEN n.key IS NULL THEN format('%L is gone', o.value)
+             ELSE format('%L is %L now', o.value, n.value) END, ', ') AS changes
+    FROM jsonb_each_text(y.shape) o
+    FULL JOIN jsonb_each_text(s.shape) n ON n.key = o.key
+    WHERE o.value IS DISTINCT FROM n.value) c
+WHERE w.live_oid IS NOT NULL AND y.shape <> s.shape
 UNION ALL
 SELECT w.id, w.schema_name, w.table_name, 'method', ''
 FROM wanted w

@@ -190,7 +190,9 @@ class Installer {
             text += statement + ";\n";
         }
         if (!fresh) {
-            text += state_note(plan.live.table.id).text + ";\n";
+            for (const sql::Rendered& note : state_notes(plan.live.table.id)) {
+                text += note.text + ";\n";
+            }
             text += sql::render(
                         "schemas/postgres/source_whole_mark.sql",
                         sql::Parameters{quoting}.literal("id", std::int64_t{plan.live.table.id}))
@@ -248,6 +250,14 @@ void refuse_if_altered(const Table& captured, const LiveTable& live) {
                                     " on the source was altered since its capture began",
                      .table = captured.name.display(),
                      .hint = "undo the change, or run stop-capture and begin this move again"}};
+    }
+}
+
+void mend(Connection& connection, Installer& installer, const LiveTable& live, Remedy remedy) {
+    if (remedy == Remedy::RecordAnew) {
+        connection.run(label_note(live.table.id).text);
+    } else {
+        installer.install({live}, false);
     }
 }
 
@@ -331,8 +341,8 @@ CaptureResult install_capture(Connection& connection,
         if (known != captured.end()) {
             refuse_if_altered(known->second, live);
             live.table.id = known->second.id;
-            if (remedies.contains(live.table.id)) {
-                installer.install({live}, false);
+            if (const auto remedy = remedies.find(live.table.id); remedy != remedies.end()) {
+                mend(connection, installer, live, remedy->second);
             }
             ++result.already_captured;
             continue;

@@ -28,8 +28,11 @@ sql::Rendered plain(const char* path) {
 }
 
 Remedy remedy_of(const std::string& problem) {
-    const bool rows_only =
-        problem == "trigger" || problem == "partition" || problem == "rewritten";
+    if (problem == "label") {
+        return Remedy::RecordAnew;
+    }
+    const bool rows_only = problem == "trigger" || problem == "partition" ||
+                           problem == "rewritten" || problem == "type";
     return rows_only ? Remedy::ReadAnew : Remedy::BeginAnew;
 }
 
@@ -38,7 +41,8 @@ std::vector<Change> find_changes(Connection& connection, const std::optional<std
         "schemas/postgres/query_source_audit.sql",
         sql::Parameters{quoting}
             .parts("fingerprint", {plain("schemas/postgres/query_source_fingerprint.sql")})
-            .parts("versions", {plain("schemas/postgres/query_source_column_versions.sql")}));
+            .parts("versions", {plain("schemas/postgres/query_source_column_versions.sql")})
+            .parts("shapes", {plain("schemas/postgres/query_source_type_shapes.sql")}));
     const Result r = connection.run(query.text, {ids});
     std::vector<Change> changes;
     for (int row = 0; row < r.rows(); ++row) {
@@ -84,6 +88,9 @@ std::string describe(Connection& connection, const Change& change) {
         return "columns of " + change.detail +
                " were altered and its rows written anew: values may be others";
     }
+    if (change.problem == "type" || change.problem == "label") {
+        return "uses type " + change.detail;
+    }
     if (change.problem == "method") {
         return "has become part of an inheritance or a subscription, which its triggers miss";
     }
@@ -91,9 +98,16 @@ std::string describe(Connection& connection, const Change& change) {
 }
 
 std::string hint_of(const Change& change) {
+    const std::string first =
+        change.problem == "type" || change.problem == "label"
+            ? "make the same change on the target, where its type or column lists them, and "
+            : "";
     switch (change.remedy) {
+        case Remedy::RecordAnew:
+            return first + "run start-capture again: it notes the type as it is now";
         case Remedy::ReadAnew:
-            return "run start-capture again: it closes the gap and has the whole table read anew";
+            return first +
+                   "run start-capture again: it closes the gap and has the whole table read anew";
         case Remedy::BeginAnew:
             break;
     }

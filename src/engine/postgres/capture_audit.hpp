@@ -13,8 +13,9 @@
 namespace dbsync::postgres {
 
 enum class Remedy {
-    ReadAnew,   // changes may have been missed: mend the capture, read the table as a whole
-    BeginAnew,  // this move cannot go on with it
+    RecordAnew,  // no row was changed: only the record is out of date
+    ReadAnew,    // changes may have been missed: mend the capture, read the table as a whole
+    BeginAnew,   // this move cannot go on with it
 };
 
 // What each captured table that is not as recorded needs, by its number; the gravest where there
@@ -23,9 +24,9 @@ enum class Remedy {
 
 // Compares the capture catalogue with what stands there now, for `tables` or (if empty) for all, in
 // one round trip. Throws Error{SchemaChanged} that names what differs: columns, key, name, a
-// partition that was taken away, rows that an ALTER has written anew, a trigger that is missing or
-// not ENABLE ALWAYS on the table or a partition, a lost delta slot, and an inheritance or a
-// subscription that the chosen triggers cannot follow.
+// partition that was taken away, rows that an ALTER has written anew, labels or attributes of a
+// type, a trigger that is missing or not ENABLE ALWAYS on the table or a partition, a lost delta
+// slot, and an inheritance or a subscription that the chosen triggers cannot follow.
 void audit(Connection& connection, std::span<const Table> tables);
 
 }  // namespace dbsync::postgres

@@ -55,7 +55,7 @@ class CaptureAuditTest : public ::testing::Test {
     }
 
     void expect_mended_by_reading_anew(const std::string& change) {
-        EXPECT_THAT(finding(), HasSubstr("\nrun start-capture again")) << change;
+        EXPECT_THAT(finding(), HasSubstr("run start-capture again")) << change;
         install();
         EXPECT_EQ(finding(), "") << change;
         EXPECT_EQ(take_marks(), "1") << change;
@@ -204,6 +204,50 @@ TEST_F(CaptureAuditTest, LetsColumnsBeAlteredWhileTheirRowsStay) {
     }
     app_->exec("VACUUM FULL t");
     expect_mended_by_reading_anew("both, which cannot be told from ALTER TYPE");
+}
+
+TEST_F(CaptureAuditTest, MissesNoChangeOfATypeThatAColumnIsMadeOf) {
+    app_->exec(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN humour AS mood;"
+        "CREATE TYPE pair AS (m humour, n int); CREATE TYPE moods AS RANGE (SUBTYPE = mood);"
+        "CREATE TYPE alone AS ENUM ('sad');");
+    for (const char* type : {"mood", "humour", "mood[]", "pair", "moods", "pair[]"}) {
+        app_->exec("DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY, v " +
+                   std::string{type} + ")");
+        install();
+        app_->exec("ALTER TYPE alone RENAME VALUE 'sad' TO 'blue'");
+        EXPECT_EQ(finding(), "") << type << ": no column is made of that one";
+        app_->exec("ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'");
+        EXPECT_THAT(finding(), HasSubstr("uses type public.mood: 'sad' is 'blue' now")) << type;
+        expect_mended_by_reading_anew(type);
+        app_->exec(
+            "ALTER TYPE alone RENAME VALUE 'blue' TO 'sad';"
+            "ALTER TYPE mood RENAME VALUE 'blue' TO 'sad'");
+        remove_capture(*connection_, {.job = "job"}, {});
+    }
+}
+
+TEST_F(CaptureAuditTest, ReadsATableAnewWhoseCompositesHaveAnotherText) {
+    app_->exec(
+        "CREATE TYPE pair AS (m text, n int); CREATE TABLE t (id int PRIMARY KEY, v pair);"
+        "INSERT INTO t VALUES (1, ROW('a', 1))");
+    install();
+    app_->exec("ALTER TYPE pair ADD ATTRIBUTE o int");
+    EXPECT_THAT(finding(), HasSubstr("uses type public.pair: 'o integer' is new"));
+    expect_mended_by_reading_anew("ADD ATTRIBUTE");
+}
+
+TEST_F(CaptureAuditTest, NotesANewLabelWithoutReadingAnything) {
+    app_->exec(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, v mood);"
+        "CREATE TABLE n (v mood[])");
+    install();
+    app_->exec("ALTER TYPE mood ADD VALUE 'so so' BEFORE 'ok'");
+    EXPECT_THAT(finding(), HasSubstr("uses type public.mood: 'so so' is new"));
+    EXPECT_THAT(finding(), HasSubstr("run start-capture again: it notes the type"));
+    install();
+    EXPECT_EQ(finding(), "");
+    EXPECT_EQ(take_marks(), "0");
 }
 
 }  // namespace
