@@ -3,6 +3,7 @@
 
 #include "base/checkpoint.hpp"
 #include "base/error.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/capture_plan.hpp"
 #include "engine/postgres/table_lock.hpp"
 
@@ -116,7 +117,8 @@ class Installer {
     Installer(Connection& connection, const CaptureOptions& options, std::stop_token stop)
         : connection_{connection}, options_{options}, stop_{std::move(stop)} {}
 
-    // `fresh`: delta table, function and catalogue row are still to be made.
+    // `fresh`: delta table, function and catalogue row are still to be made. Otherwise the capture
+    // is mended, and the table read anew.
     void install(CapturePlan plan, bool fresh) {
         LockAttempts attempts{connection_, options_, stop_};
         attempts.repeat("put capture triggers on " + plan.live.table.name.display(),
@@ -187,15 +189,16 @@ class Installer {
         for (const std::string& statement : statements) {
             text += statement + ";\n";
         }
-        if (!fresh && !statements.empty()) {
+        if (!fresh) {
+            for (const sql::Rendered& note : state_notes(plan.live.table.id)) {
+                text += note.text + ";\n";
+            }
             text += sql::render(
                         "schemas/postgres/source_whole_mark.sql",
                         sql::Parameters{quoting}.literal("id", std::int64_t{plan.live.table.id}))
                         .text;
         }
-        if (!text.empty()) {
-            connection_.run(text);
-        }
+        connection_.run(text);
     }
 
     static constexpr std::chrono::milliseconds longest_pause{1'000};
@@ -247,6 +250,14 @@ void refuse_if_altered(const Table& captured, const LiveTable& live) {
                                     " on the source was altered since its capture began",
                      .table = captured.name.display(),
                      .hint = "undo the change, or run stop-capture and begin this move again"}};
+    }
+}
+
+void mend(Connection& connection, Installer& installer, const LiveTable& live, Remedy remedy) {
+    if (remedy == Remedy::RecordAnew) {
+        connection.run(label_note(live.table.id).text);
+    } else {
+        installer.install({live}, false);
     }
 }
 
@@ -324,14 +335,14 @@ CaptureResult install_capture(Connection& connection,
     CaptureResult result;
     checkpoint("capture.before_install");
     Installer installer{connection, options, stop};
+    const std::map<std::int32_t, Remedy> remedies = find_remedies(connection);
     for (LiveTable& live : wanted_tables(connection, tables)) {
         const auto known = captured.find(live.table.name);
         if (known != captured.end()) {
             refuse_if_altered(known->second, live);
             live.table.id = known->second.id;
-            const CapturePlan plan{live, members_of(connection, live)};
-            if (!missing_triggers(connection, plan).empty()) {
-                installer.install(plan, false);
+            if (const auto remedy = remedies.find(live.table.id); remedy != remedies.end()) {
+                mend(connection, installer, live, remedy->second);
             }
             ++result.already_captured;
             continue;

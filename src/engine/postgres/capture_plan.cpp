@@ -189,6 +189,8 @@ std::vector<sql::Rendered> common_objects(const std::string& job) {
                             .literal("version", std::int64_t{format_version})
                             .literal("job", job)),
             plain(folder + "source_captured_table.sql"),
+            plain(folder + "source_captured_relation.sql"),
+            plain(folder + "source_captured_type.sql"),
             plain(folder + "source_whole_delta.sql"),
             plain(folder + "source_canary.sql"),
             plain(folder + "source_canary_row.sql")};
@@ -211,7 +213,28 @@ std::vector<sql::Rendered> own_objects(const CapturePlan& plan) {
     }
     objects.push_back(capture_function(table, packing, 0));
     objects.push_back(catalogue_row(plan.live));
+    const std::vector<sql::Rendered> notes = state_notes(table.id);
+    objects.insert(objects.end(), notes.begin(), notes.end());
     return objects;
+}
+
+std::vector<sql::Rendered> state_notes(std::int32_t id) {
+    const std::string folder = "schemas/postgres/";
+    const auto note = [&](const char* asset, const char* part, const char* query) {
+        return sql::render(folder + asset, sql::Parameters{quoting}
+                                               .literal("id", std::int64_t{id})
+                                               .parts(part, {plain(folder + query)}));
+    };
+    return {note("source_note_relations.sql", "versions", "query_source_column_versions.sql"),
+            note("source_note_types.sql", "shapes", "query_source_type_shapes.sql")};
+}
+
+sql::Rendered label_note(std::int32_t id) {
+    return sql::render("schemas/postgres/source_note_labels.sql",
+                       sql::Parameters{quoting}
+                           .literal("id", std::int64_t{id})
+                           .parts("shapes",
+                                  {plain("schemas/postgres/query_source_type_shapes.sql")}));
 }
 
 std::vector<PlannedTrigger> triggers(const CapturePlan& plan) {

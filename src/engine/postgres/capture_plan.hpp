@@ -39,6 +39,13 @@ struct PlannedTrigger {
 // Delta slot 0, the function and the catalogue's row: touches nothing of the application's.
 [[nodiscard]] std::vector<sql::Rendered> own_objects(const CapturePlan& plan);
 
+// Notes in the catalogue what no trigger tells of: the tables that hold the rows, their files, and
+// the types of their columns.
+[[nodiscard]] std::vector<sql::Rendered> state_notes(std::int32_t id);
+
+// Notes new labels of enums, and nothing else: no row changes by them.
+[[nodiscard]] sql::Rendered label_note(std::int32_t id);
+
 // The triggers; those cloned by the server come after the one they are cloned from.
 [[nodiscard]] std::vector<PlannedTrigger> triggers(const CapturePlan& plan);
 

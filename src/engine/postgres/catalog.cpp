@@ -91,46 +91,6 @@ Table captured_table(const Result& r, int row) {
     return table;
 }
 
-std::string column_changes(Connection& connection, const std::string& id) {
-    const Result r = connection.run(
-        source_query("schemas/postgres/query_source_column_changes.sql", false, false), {id});
-    std::string text;
-    for (int row = 0; row < r.rows(); ++row) {
-        text += (row == 0 ? "" : ", ") + r.text(row, 0);
-    }
-    return text.empty() ? "its columns were altered or put into another order" : text;
-}
-
-// A sentence and a hint for one row of the audit.
-std::pair<std::string, std::string> explain(Connection& connection,
-                                            const std::string& problem,
-                                            const std::string& detail) {
-    const std::string anew =
-        "undo the change, or run stop-capture and begin this move again with start-capture";
-    const std::string repair =
-        "run start-capture again: it closes the gap and has the whole table read anew";
-    if (problem == "gone") {
-        return {"was dropped", anew};
-    }
-    if (problem == "renamed") {
-        return {"is called " + detail + " now", anew};
-    }
-    if (problem == "columns") {
-        return {column_changes(connection, detail), anew};
-    }
-    if (problem == "key") {
-        return {"the unique index of its key is gone", anew};
-    }
-    if (problem == "trigger") {
-        return {"capture trigger " + detail + " is missing or not ENABLE ALWAYS", repair};
-    }
-    if (problem == "method") {
-        return {"has become part of an inheritance or a subscription, which its triggers miss",
-                anew};
-    }
-    return {"dbsync." + detail + " was dropped", anew};
-}
-
 }  // namespace
 
 std::vector<TableName> slot_names(std::int32_t id, int slots) {
@@ -199,33 +159,6 @@ std::vector<Table> captured_tables(Connection& connection) {
         }
     }
     return tables;
-}
-
-void audit(Connection& connection, std::span<const Table> tables) {
-    std::optional<std::string> ids;
-    if (!tables.empty()) {
-        std::string list;
-        for (const Table& table : tables) {
-            list += fmt::format("{}{}", list.empty() ? "" : ",", table.id);
-        }
-        ids = "{" + list + "}";
-    }
-    const Result r =
-        connection.run(source_query("schemas/postgres/query_source_audit.sql", true, false), {ids});
-    if (r.rows() == 0) {
-        return;
-    }
-    const TableName name{r.text(0, 0), r.text(0, 1)};
-    const auto [what, hint] = explain(connection, r.text(0, 2), r.text(0, 3));
-    const std::string more =
-        r.rows() == 1 ? "" : fmt::format(" (and {} more findings)", r.rows() - 1);
-    throw Error{
-        {.kind = ErrorKind::SchemaChanged,
-         .what_failed = fmt::format("table {} on the source is not what it was when capture "
-                                    "began: {}{}",
-                                    name.display(), what, more),
-         .table = name.display(),
-         .hint = hint}};
 }
 
 std::vector<TableName> referrers(Connection& connection, const TableName& table) {

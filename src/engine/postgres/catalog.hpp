@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What stands in a source's catalogues: the tables as the server has them now, the tables as they
-// were when capture was installed (dbsync.captured_table), and the differences between the two.
+// What stands in a source's catalogues: the tables as the server has them now, and as they were
+// when capture was installed (dbsync.captured_table).
 #pragma once
 
 #include "engine/postgres/connection.hpp"
@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -48,12 +47,6 @@ struct LiveTable {
 
 // As recorded when capture was installed; empty if it never was.
 [[nodiscard]] std::vector<Table> captured_tables(Connection& connection);
-
-// Compares the capture catalogue with what stands there now, for `tables` or (if empty) for all, in
-// one round trip. Throws Error{SchemaChanged} that names what differs: columns, key, name, a
-// trigger that is missing or not ENABLE ALWAYS on the table or a partition, a lost delta slot, and
-// an inheritance or a subscription that the chosen triggers cannot follow.
-void audit(Connection& connection, std::span<const Table> tables);
 
 // "delta_<id>_<slot>" for each slot, in schema dbsync.
 [[nodiscard]] std::vector<TableName> slot_names(std::int32_t id, int slots);

@@ -8,7 +8,7 @@
 #include "engine/postgres/reader.hpp"
 
 #include "base/error.hpp"
-#include "engine/postgres/catalog.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/delta_slots.hpp"
 #include "engine/postgres/place_chunk.hpp"

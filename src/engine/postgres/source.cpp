@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/postgres/capture.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/delta_rotation.hpp"
 #include "engine/postgres/delta_slots.hpp"

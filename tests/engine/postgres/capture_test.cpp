@@ -3,6 +3,7 @@
 #include "engine/postgres/capture.hpp"
 
 #include "base/error.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/fence.hpp"
 #include "engine/postgres/inspect.hpp"
@@ -212,23 +213,6 @@ TEST_F(CaptureTest, HashesRowsOfPartitionsInTheOrderOfTheRoot) {
     EXPECT_EQ(deltas("p"), hashes("public.p"));
 }
 
-TEST_F(CaptureTest, ReportsAPartitionMadeLaterAndClosesTheGap) {
-    app_->exec("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)");
-    install();
-    app_->exec("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)");
-    try {
-        audit(*connection_, {});
-        FAIL() << "the new partition has no TRUNCATE trigger";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.kind(), ErrorKind::SchemaChanged);
-        EXPECT_THAT(error.what(), HasSubstr("public.p1"));
-        EXPECT_THAT(error.fields().hint, HasSubstr("run start-capture again"));
-    }
-    EXPECT_EQ(install().already_captured, 1U);
-    EXPECT_NO_THROW(audit(*connection_, {}));
-    EXPECT_TRUE(whole("p"));
-}
-
 TEST_F(CaptureTest, CapturesEachTableOfAnInheritance) {
     app_->exec(
         "CREATE TABLE parent (id int PRIMARY KEY, v int);"
@@ -342,44 +326,6 @@ TEST_F(CaptureTest, NeverMakesWritersQueueForLongAndNamesWhoIsInTheWay) {
     }
     old.exec("ROLLBACK PREPARED 'forgotten'");
     EXPECT_EQ(install(options).tables.size(), 1U);
-}
-
-TEST_F(CaptureTest, AuditNamesEachChange) {
-    struct Case {
-        const char* change;
-        const char* named;
-    };
-    const std::vector<Case> cases{
-        {"ALTER TABLE t ADD COLUMN extra int", "column extra is new"},
-        {"ALTER TABLE t DROP COLUMN v", "column v is gone"},
-        {"ALTER TABLE t RENAME COLUMN v TO w", "column v is gone, column w is new"},
-        {"ALTER TABLE t ALTER COLUMN v TYPE bigint", "column v was integer and is bigint"},
-        {"ALTER TABLE t ALTER COLUMN v SET NOT NULL", "column v is NOT NULL now"},
-        {"ALTER TABLE t DROP CONSTRAINT t_pkey", "key is gone"},
-        {"ALTER TABLE t RENAME TO u", "is called public.u now"},
-        {"DROP TABLE t", "was dropped"},
-        {"ALTER TABLE t DISABLE TRIGGER USER", "capture trigger"},
-        {"ALTER TABLE t ENABLE TRIGGER dbsync_1_u", "capture trigger dbsync_1_u"},
-        {"DROP TRIGGER dbsync_1_t ON t", "capture trigger dbsync_1_t"},
-        {"CREATE TABLE h () INHERITS (t)", "inheritance"},
-        {"DROP TABLE dbsync.delta_1_0", "delta_1_0 was dropped"},
-    };
-    app_->exec("CREATE TABLE t (id int PRIMARY KEY, v int)");
-    install();
-    EXPECT_NO_THROW(audit(*connection_, {}));
-    for (const Case& c : cases) {
-        connection_->run(std::string{"BEGIN; SET LOCAL search_path = public; "} + c.change +
-                         "; SET LOCAL search_path = pg_catalog");
-        try {
-            audit(*connection_, captured_tables(*connection_));
-            ADD_FAILURE() << "not noticed: " << c.change;
-        } catch (const Error& error) {
-            EXPECT_EQ(error.kind(), ErrorKind::SchemaChanged) << c.change;
-            EXPECT_THAT(error.what(), HasSubstr(c.named)) << c.change;
-            EXPECT_FALSE(error.fields().hint.empty());
-        }
-        connection_->rollback();
-    }
 }
 
 TEST_F(CaptureTest, LeavesNoTraceBehind) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Delta slots under rotation: no delta is lost, no writer waits, the space comes back.
 #include "engine/postgres/capture.hpp"
+#include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/delta_rotation.hpp"
 #include "engine/postgres/delta_slots.hpp"
