@@ -373,7 +373,8 @@ TEST_F(CrossParentsTest, AreNotPutAside) {
     DBSYNC_NEEDS_POSTGRES("system");
     start("CREATE TABLE p (id INTEGER PRIMARY KEY, x TEXT NOT NULL);"
           "CREATE TABLE c (id INTEGER PRIMARY KEY, p INT REFERENCES p (id) ON DELETE CASCADE);"
-          "INSERT INTO p VALUES (1, 'a'), (2, 'b' || char(0)); INSERT INTO c VALUES (1, 1), (2, 2)");
+          "INSERT INTO p VALUES (1, 'a'), (2, 'b' || char(0));"
+          "INSERT INTO c VALUES (1, 1), (2, 2)");
     const ProcessResult refused = run("migrate");
     EXPECT_EQ(refused.exit_code, 9) << refused;
     EXPECT_THAT(refused.err, HasSubstr("of p.x in the row with id = 2"));

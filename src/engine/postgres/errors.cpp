@@ -35,8 +35,8 @@ constexpr std::array meanings{
     Meaning{"53300", ErrorKind::Connection,
             "raise max_connections or close other sessions, then run again"},
     Meaning{"54000", ErrorKind::Unrepresentable,
-            "shorten the value on the source, or drop the index that it does not fit into (a row of "
-            "a B-tree holds 2,704 bytes) on the target"},
+            "shorten the value on the source, or drop the index that it does not fit into on the "
+            "target (a row of a B-tree holds 2,704 bytes)"},
     Meaning{"55006", ErrorKind::Busy, "end the session that uses it, then run again"},
     Meaning{"55P03", ErrorKind::Busy, "wait until the long transaction has ended, then run again"},
     Meaning{"57014", ErrorKind::Busy, "run again; the statement was cancelled or timed out"},

@@ -292,7 +292,8 @@ void make_postponed(Connection& connection, const std::string& job) {
         }
         std::optional<std::string> next;
         for (const std::string& statement : unvalidated(connection)) {
-            const bool made_here = !before.contains(statement) && sql.find(" NOT VALID") == sql.npos;
+            const bool made_here =
+                !before.contains(statement) && sql.find(" NOT VALID") == std::string::npos;
             next = made_here ? std::optional{statement} : next;
         }
         connection.run("UPDATE dbsync.target_schema_item SET skipped = $3, postponed = $4"

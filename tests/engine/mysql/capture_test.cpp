@@ -241,7 +241,7 @@ TEST_P(MysqlMarks, AParentThatGoesOrChangesLeavesTheValuesThatWereReferredTo) {
     app_->exec("UPDATE g SET id = 10 WHERE id = 1");
     EXPECT_THAT(marks("g", "m"), IsEmpty());
     app_->exec("UPDATE g SET name = 'A' WHERE name = 'a'");
-    EXPECT_THAT(marks("g", "m"), ElementsAre("a", "a", "A"));
+    EXPECT_THAT(marks("g", "m"), ElementsAre("a", "A", "a", "A"));
     app_->exec("UPDATE g SET name = NULL WHERE id = 3; DELETE FROM g WHERE id = 3");
     EXPECT_THAT(marks("g", "m"), IsEmpty());
     app_->exec("DELETE FROM g WHERE id = 2");
@@ -254,7 +254,7 @@ TEST_P(MysqlMarks, ARowInTheMiddleIsMarkedWhenItComesAndWhenItMoves) {
     app_->exec("UPDATE m SET gname = 'a' WHERE id = 3");
     EXPECT_THAT(marks("m", "c"), ElementsAre("3", "3"));
     app_->exec("UPDATE m SET id = 30 WHERE id = 3");
-    EXPECT_THAT(marks("m", "c"), ElementsAre("3", "3", "30"));
+    EXPECT_THAT(marks("m", "c"), ElementsAre("3", "30", "3", "30"));
     app_->exec("DELETE FROM m WHERE id = 30");
     EXPECT_THAT(marks("m", "c"), ElementsAre("30"));
     app_->exec("INSERT INTO g VALUES (9, 'z')");
@@ -263,9 +263,11 @@ TEST_P(MysqlMarks, ARowInTheMiddleIsMarkedWhenItComesAndWhenItMoves) {
 
 // InnoDB has cascaded already when it finds that the new key is taken, and does not undo it (MySQL;
 // MariaDB does): no AFTER trigger fires.
-TEST_P(MysqlMarks, AnIgnoredUpdateOfAParentLeavesTheOldValue) {
+TEST_P(MysqlMarks, AnIgnoredUpdateOfAParentLeavesBothValues) {
     app_->exec("UPDATE IGNORE g SET name = 'b' WHERE id = 1");
-    EXPECT_THAT(marks("g", "m"), ::testing::Contains("a"));
+    const std::vector<std::string> found = marks("g", "m");
+    EXPECT_THAT(found, ::testing::Contains("a"));
+    EXPECT_THAT(found, ::testing::Contains("b"));
 }
 
 TEST_P(MysqlMarks, ASelfReferenceMarksItsOwnRows) {
