@@ -50,9 +50,14 @@ bool may_be_left_out(const SchemaItem& item) {
     });
 }
 
-bool is_foreign_key(const SchemaItem& item) {
-    return item.description.starts_with("FK CONSTRAINT ") ||
-           item.description.starts_with("FOREIGN KEY ");
+bool is_foreign_key(const std::string& description) {
+    return description.starts_with("FK CONSTRAINT ") || description.starts_with("FOREIGN KEY ");
+}
+
+// Of what a constraint is for, and it may be a foreign key.
+bool is_constraint_comment(const std::string& description) {
+    return description.starts_with("COMMENT ") &&
+           description.find(" CONSTRAINT ") != std::string::npos;
 }
 
 // Runs the statement, or says why it cannot.
@@ -124,7 +129,9 @@ std::string run_item(Connection& connection, const SchemaItem& item) {
 // Where it cannot sleep, a foreign key would refuse rows that come before their parents, and
 // change rows by its own cascades that nobody hears of.
 bool is_postponed(Connection& connection, const SchemaItem& item) {
-    return item.stage == SchemaStage::Last && is_foreign_key(item) && !can_sleep(connection);
+    return item.stage == SchemaStage::Last &&
+           (is_foreign_key(item.description) || is_constraint_comment(item.description)) &&
+           !can_sleep(connection);
 }
 
 sql::Rendered raise_sequence(const Result& owned, int row) {
@@ -276,13 +283,14 @@ void run_items(Connection& connection, const std::string& job, std::span<const S
 void make_postponed(Connection& connection, const std::string& job) {
     const Result items = connection.run(
         "SELECT item, description, postponed FROM dbsync.target_schema_item"
-        " WHERE job = $1 AND postponed IS NOT NULL ORDER BY item",
+        " WHERE job = $1 AND postponed IS NOT NULL ORDER BY description LIKE 'COMMENT %', item",
         {job});
     for (int row = 0; row < items.rows(); ++row) {
         const std::string sql = items.text(row, 2);
         const std::set<std::string> before = unvalidated(connection);
-        std::optional<Error> problem = try_run(connection, not_valid(sql));
-        if (problem) {
+        const bool is_key = is_foreign_key(items.text(row, 1));
+        std::optional<Error> problem = try_run(connection, is_key ? not_valid(sql) : sql);
+        if (problem && is_key) {
             problem = try_run(connection, sql);  // partitioned tables take none that is not valid
         }
         std::optional<std::string> reason;
