@@ -18,7 +18,7 @@ class SessionClaim : public JobClaim {
         const Result got =
             connection_.run(fmt::format("SELECT GET_LOCK(CONCAT('dbsync {} ', "
                                         "LEFT(SHA2(CONCAT(DATABASE(), ' ', {}), 256), 40)),"
-                                        " 0)",
+                                        " 1)",  // a server ends sessions later than programs do
                                         role_name(role), quote_literal(job)));
         if (!got.boolean(0, 0)) {
             throw Error{

@@ -5,6 +5,7 @@
 #include "engine/postgres/capture.hpp"
 #include "engine/postgres/capture_audit.hpp"
 #include "engine/postgres/catalog.hpp"
+#include "engine/postgres/claim.hpp"
 #include "engine/postgres/delta_rotation.hpp"
 #include "engine/postgres/delta_slots.hpp"
 #include "engine/postgres/describe_schema.hpp"
@@ -24,25 +25,6 @@ namespace {
 
 // Deltas of one slot beyond which backlog() stops counting: about 60 ms of index reading.
 constexpr std::uint64_t backlog_counted_max = 1'000'000;
-
-// The advisory lock goes with its session, so a dead process holds nothing.
-class AdvisoryClaim : public JobClaim {
-  public:
-    AdvisoryClaim(const Endpoint& endpoint, const std::string& job)
-        : connection_{endpoint, {.role = Role::Source, .purpose = "claim"}} {
-        const Result r = connection_.run(
-            "SELECT pg_try_advisory_lock(hashtextextended('dbsync source ' || $1, 0))", {job});
-        if (!r.boolean(0, 0)) {
-            throw Error{
-                {.kind = ErrorKind::JobBusy,
-                 .what_failed = "another dbsync process works on job '" + job + "' at this source",
-                 .hint = "wait until it has ended, or use another --job"}};
-        }
-    }
-
-  private:
-    Connection connection_;
-};
 
 class PostgresSource : public Source {
   public:
@@ -65,7 +47,7 @@ class PostgresSource : public Source {
     }
 
     std::unique_ptr<JobClaim> claim(const std::string& job) override {
-        return std::make_unique<AdvisoryClaim>(endpoint_, job);
+        return make_claim(endpoint_, Role::Source, job);
     }
 
     Inspection inspect(const TableFilter& filter) override {

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "engine/postgres/catalog.hpp"
+#include "engine/postgres/claim.hpp"
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/target_checks.hpp"
 #include "engine/postgres/target_quarantine.hpp"
@@ -27,27 +28,6 @@ constexpr const char* schema_lock_timeout = "SET LOCAL lock_timeout = '6h'";
 
 constexpr std::array own_tables{"target_unverified_key", "target_unverified_table",
                                 "target_schema_item", "target_chunk", "target_job"};
-
-// Held by the connection's session; gone with it.
-class AdvisoryClaim : public JobClaim {
-  public:
-    AdvisoryClaim(const Endpoint& endpoint, const std::string& job)
-        : connection_{endpoint, {.role = Role::Target, .purpose = "claim " + job}} {
-        const Result held = connection_.run(
-            "SELECT pg_catalog.pg_try_advisory_lock("
-            "pg_catalog.hashtextextended($1 COLLATE pg_catalog.\"C\", 2))",
-            {"dbsync target " + job});
-        if (!held.boolean(0, 0)) {
-            throw Error{{.kind = ErrorKind::JobBusy,
-                         .what_failed =
-                             "another dbsync process works on job " + job + " on the target",
-                         .hint = "wait for it to end, or stop it, then run again"}};
-        }
-    }
-
-  private:
-    Connection connection_;
-};
 
 // One transaction: rolled back unless commit() was called.
 class Transaction {
@@ -167,7 +147,7 @@ std::string PostgresTarget::describe() {
 }
 
 std::unique_ptr<JobClaim> PostgresTarget::claim(const std::string& job) {
-    return std::make_unique<AdvisoryClaim>(endpoint_, job);
+    return make_claim(endpoint_, Role::Target, job);
 }
 
 std::vector<Finding> PostgresTarget::inspect(std::span<const Table> tables,
