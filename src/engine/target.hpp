@@ -222,8 +222,8 @@ class Target {
     virtual void settle(const std::string& /*job*/) {}
 
     // Removes every object dbsync made here, but what was put aside when the target was opened: it
-    // stays as nobody's. Idempotent.
-    virtual void remove(const std::string& job) = 0;
+    // stays as nobody's; returns how many such rows there are. Idempotent.
+    virtual std::uint64_t remove(const std::string& job) = 0;
 };
 
 // One of Target::misfits().

@@ -399,9 +399,7 @@ std::uint64_t Migration::stop_capture(bool keep_target) {
     std::uint64_t stay = 0;
     if (!keep_target) {
         claim();
-        const std::optional<TargetJob> job = target_.job(options_.job);
-        stay = job && job->woken ? put_aside() : 0;
-        target_.remove(options_.job);
+        stay = target_.remove(options_.job);
     }
     enter(phase_stopped);
     return stay;

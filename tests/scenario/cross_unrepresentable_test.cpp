@@ -289,6 +289,9 @@ TEST_P(CrossUnrepresentableTest, StaysPutAsideWhenAllElseIsRemoved) {
 
     EXPECT_EQ(stopped.exit_code, 0) << stopped;
     EXPECT_THAT(stopped.out, HasSubstr("but the 1 rows that were put aside"));
+    const ProcessResult again = dbsync({"stop-capture"});
+    EXPECT_EQ(again.exit_code, 0) << again;
+    EXPECT_THAT(again.out, HasSubstr("but the 1 rows that were put aside"));
     EXPECT_EQ(put_aside("table_name"), GetParam().target == "postgres" ? "public.t" : "t");
     EXPECT_THAT(put_aside(row_column()), HasSubstr(GetParam().json));
 }

@@ -83,7 +83,7 @@ class CrossTarget final : public Target {
               std::span<const SchemaItem> asleep) override {
         inner_->wake(job, sequences, asleep);
     }
-    void remove(const std::string& job) override { inner_->remove(job); }
+    std::uint64_t remove(const std::string& job) override { return inner_->remove(job); }
 
   private:
     std::vector<Table> targets(std::span<const Table> tables) {

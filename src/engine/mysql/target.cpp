@@ -104,7 +104,10 @@ class MysqlTarget : public Target {
     void wake(const std::string& job,
               std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
-    void remove(const std::string& job) override { remove_job(connection(), job); }
+    std::uint64_t remove(const std::string& job) override {
+        remove_job(connection(), job);
+        return count_left(connection());
+    }
 
   private:
     Connection& connection();

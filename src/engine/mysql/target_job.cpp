@@ -166,11 +166,13 @@ void remove_job(Connection& connection, const std::string& job) {
     }
     const std::optional<TargetJob> known = read_job(connection, job);
     const std::string of_job = " WHERE `job` = " + quote_literal(job);
+    // What was put aside for good becomes nobody's first: each statement commits by itself, and
+    // once the others have run the job is not known to have been woken.
+    if (known && known->woken) {
+        connection.run("UPDATE " + quote_ident(quarantine) + " SET `job` = ''" + of_job);
+    }
     for (const std::string& table : tables) {
-        // Rows that were put aside for good stay, as nobody's.
-        if (table == quarantine && known && known->woken) {
-            connection.run("UPDATE " + quote_ident(table) + " SET `job` = ''" + of_job);
-        } else if (table != "_dbsync_target_job") {
+        if (table != "_dbsync_target_job") {
             connection.run("DELETE FROM " + quote_ident(table) + of_job);
         }
     }

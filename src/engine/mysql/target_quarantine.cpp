@@ -76,6 +76,13 @@ void put(Connection& connection,
     writer->finish();
 }
 
+bool is_there(Connection& connection) {
+    return connection
+        .run("SELECT EXISTS (SELECT 1 FROM information_schema.tables"
+             " WHERE table_schema = DATABASE() AND table_name = '_dbsync_target_quarantine')")
+        .boolean(0, 0);
+}
+
 }  // namespace
 
 void put_aside(Connection& connection,
@@ -116,13 +123,8 @@ void read_put_aside(Connection& connection,
 
 std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(Connection& connection,
                                                                     const std::string& job) {
-    const bool there = connection
-                           .run("SELECT EXISTS (SELECT 1 FROM information_schema.tables"
-                                " WHERE table_schema = DATABASE()"
-                                " AND table_name = '_dbsync_target_quarantine')")
-                           .boolean(0, 0);
     std::vector<std::pair<std::int32_t, std::uint64_t>> found;
-    if (!there) {
+    if (!is_there(connection)) {
         return found;
     }
     const Result counts = connection.run(
@@ -133,6 +135,14 @@ std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(Connection& 
                            counts.unsigned_integer(row, 1));
     }
     return found;
+}
+
+std::uint64_t count_left(Connection& connection) {
+    return is_there(connection)
+               ? connection
+                     .run("SELECT COUNT(*) FROM `_dbsync_target_quarantine` WHERE `job` = ''")
+                     .unsigned_integer(0, 0)
+               : 0;
 }
 
 }  // namespace dbsync::mysql

@@ -32,4 +32,7 @@ void read_put_aside(Connection& connection,
 [[nodiscard]] std::vector<std::pair<std::int32_t, std::uint64_t>> count_put_aside(
     Connection& connection, const std::string& job);
 
+// How many rows are put aside that are no job's any more.
+[[nodiscard]] std::uint64_t count_left(Connection& connection);
+
 }  // namespace dbsync::mysql

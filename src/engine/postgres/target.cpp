@@ -88,7 +88,7 @@ class PostgresTarget : public Target {
     void wake(const std::string& job, std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
     void settle(const std::string& job) override { run_postponed(connection(), job); }
-    void remove(const std::string& job) override;
+    std::uint64_t remove(const std::string& job) override;
 
   private:
     Connection& connection();
@@ -343,9 +343,9 @@ void PostgresTarget::wake(const std::string& job, std::span<const SequenceState>
     transaction.commit();
 }
 
-void PostgresTarget::remove(const std::string& job) {
+std::uint64_t PostgresTarget::remove(const std::string& job) {
     if (!own_tables_exist()) {
-        return;
+        return count_left(connection());
     }
     const std::optional<TargetJob> known = this->job(job);
     Transaction transaction{connection()};
@@ -375,6 +375,7 @@ void PostgresTarget::remove(const std::string& job) {
         }
     }
     transaction.commit();
+    return count_left(connection());
 }
 
 }  // namespace

@@ -126,4 +126,15 @@ void leave_put_aside(Connection& connection, const std::string& job, bool for_go
                    {job});
 }
 
+std::uint64_t count_left(Connection& connection) {
+    const bool there =
+        connection.run("SELECT pg_catalog.to_regclass('dbsync.target_quarantine') IS NOT NULL")
+            .boolean(0, 0);
+    return there ? static_cast<std::uint64_t>(
+                       connection
+                           .run("SELECT count(*) FROM dbsync.target_quarantine WHERE job = ''")
+                           .integer(0, 0))
+                 : 0;
+}
+
 }  // namespace dbsync::postgres

@@ -217,9 +217,9 @@ void Target::wake(const std::string& job,
     });
 }
 
-void Target::remove(const std::string& job) {
+std::uint64_t Target::remove(const std::string& job) {
     if (!exists() || !object_exists(db(), "table", "_dbsync_job")) {
-        return;
+        return 0;
     }
     write([&](Database& database) {
         wake_triggers(database);
@@ -230,6 +230,7 @@ void Target::remove(const std::string& job) {
             drop_target_tables(database);
         }
     });
+    return 0;  // SQLite takes rows of its own kind only
 }
 
 }  // namespace dbsync::sqlite

@@ -43,7 +43,7 @@ class Target : public dbsync::Target {
     void wake(const std::string& job,
               std::span<const SequenceState> sequences,
               std::span<const SchemaItem> asleep) override;
-    void remove(const std::string& job) override;
+    std::uint64_t remove(const std::string& job) override;
 
   private:
     [[nodiscard]] bool exists() const;
