@@ -116,6 +116,25 @@ TEST_F(AwakeKeysTest, AreRefusedWhereTheyStandAndCascade) {
     EXPECT_THAT(refused.err, HasSubstr("public.c on the target: its foreign keys do not sleep"));
 }
 
+TEST_F(AwakeKeysTest, AreRefusedAsTriggersAre) {
+    SqliteFile source{home_ / "app.db"};
+    source.exec("PRAGMA journal_mode = WAL; CREATE TABLE t (id bigint PRIMARY KEY);"
+                "INSERT INTO t VALUES (1)");
+    dbsync_.set("DBSYNC_SOURCE", source.url());
+    target_server().exec("SET ROLE plain; CREATE TABLE t (id bigint PRIMARY KEY);"
+                         "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql"
+                         "  AS 'BEGIN RETURN NULL; END';"
+                         "CREATE TRIGGER gone BEFORE INSERT ON t FOR EACH ROW"
+                         "  EXECUTE FUNCTION gone()",
+                         database_);
+    ASSERT_EQ(dbsync_.run({"start-capture"}).exit_code, 0);
+
+    const ProcessResult refused = dbsync_.run({"snapshot", "--schema", "none"});
+
+    EXPECT_EQ(refused.exit_code, 3) << refused;
+    EXPECT_THAT(refused.err, HasSubstr("public.t on the target: its triggers do not sleep"));
+}
+
 // One that comes when the rows are there already.
 TEST_F(AwakeKeysTest, AreRefusedWhereTheyComeAndCascade) {
     SqliteFile source{home_ / "app.db"};

@@ -9,6 +9,7 @@
 #include "engine/postgres/target_chunks.hpp"
 #include "engine/postgres/target_quarantine.hpp"
 #include "engine/postgres/target_stage.hpp"
+#include "engine/postgres/target_table.hpp"
 #include "engine/postgres/target_writer.hpp"
 
 #include <fmt/format.h>
@@ -107,8 +108,6 @@ class PostgresTargetSession : public TargetSession {
     ApplyCounts apply_whole_rows(Known& known);
     std::uint64_t upsert_or_replace(Known& known);
     std::uint64_t replace(Known& known);
-    void require_no_foreign_key(const Table& table);
-    void require_no_cascade(const Table& table);
     void note_keys(const Table& table, const std::string& keys_query);
     void read(const Table& table, const std::string& plan, const std::string& copy_sql,
               RowSink& sink);
@@ -162,7 +161,7 @@ Known& PostgresTargetSession::know(const Table& table) {
         return found->second;
     }
     if (!asleep_) {
-        require_no_cascade(table);
+        require_no_cascade(connection_, table);
     }
     Known known;
     known.shape = look_up_shape(connection_, table);
@@ -171,7 +170,7 @@ Known& PostgresTargetSession::know(const Table& table) {
 
 std::unique_ptr<RowWriter> PostgresTargetSession::copy_into(const Table& table) {
     if (!asleep_) {
-        require_no_foreign_key(table);
+        require_nothing_awake(connection_, table);
     }
     return make_copy_writer(connection_, copy_into_sql(table), table.name.display(), nullptr);
 }
@@ -273,41 +272,6 @@ std::uint64_t PostgresTargetSession::upsert_or_replace(Known& known) {
 std::uint64_t PostgresTargetSession::replace(Known& known) {
     connection_.run(known.stage->delete_present);
     return connection_.run(known.stage->insert).affected();
-}
-
-[[noreturn]] void refuse_awake(const Table& table, const std::string& why) {
-    throw Error{{.kind = ErrorKind::Permission,
-                 .what_failed = "cannot write rows of " + table.name.display() +
-                                " on the target: " + why,
-                 .table = table.name.display(),
-                 .hint = "grant SET ON PARAMETER session_replication_role to the target's role, "
-                         "connect as superuser, or drop these foreign keys until after the "
-                         "cutover"}};
-}
-
-// Tables are copied in any order.
-void PostgresTargetSession::require_no_foreign_key(const Table& table) {
-    const Result keys = connection_.run(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f'"
-        " AND conrelid = $1::pg_catalog.regclass)",
-        {qualified(table.name)});
-    if (keys.boolean(0, 0)) {
-        refuse_awake(table, "its foreign keys do not sleep for this role");
-    }
-}
-
-// A cascade here would change rows that the source has not changed: where it is the order of the
-// changes that differs, where a row is deleted only to be inserted again, where the source's own
-// keys are off.
-void PostgresTargetSession::require_no_cascade(const Table& table) {
-    const Result cascades = connection_.run(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f'"
-        " AND confrelid = $1::pg_catalog.regclass AND (confdeltype IN ('c', 'n', 'd')"
-        " OR confupdtype IN ('c', 'n', 'd')))",
-        {qualified(table.name)});
-    if (cascades.boolean(0, 0)) {
-        refuse_awake(table, "foreign keys that refer to it would cascade");
-    }
 }
 
 void PostgresTargetSession::note_keys(const Table& table, const std::string& keys_query) {

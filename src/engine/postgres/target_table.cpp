@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/postgres/target_table.hpp"
 
+#include "base/error.hpp"
 #include "engine/postgres/catalog.hpp"
 #include "engine/postgres/connection.hpp"
 #include "engine/postgres/target_stage.hpp"
@@ -9,6 +10,20 @@
 #include <algorithm>
 
 namespace dbsync::postgres {
+
+namespace {
+
+[[noreturn]] void refuse_awake(const Table& table, const std::string& why) {
+    throw Error{{.kind = ErrorKind::Permission,
+                 .what_failed = "cannot write rows of " + table.name.display() +
+                                " on the target: " + why,
+                 .table = table.name.display(),
+                 .hint = "grant SET ON PARAMETER session_replication_role to the target's role, "
+                         "connect as superuser, or drop these foreign keys and triggers until "
+                         "after the cutover"}};
+}
+
+}  // namespace
 
 std::optional<Table> find_table(Connection& connection, const TableName& name) {
     const Result oid = connection.run(
@@ -66,6 +81,35 @@ std::vector<std::string> misfits(Connection& connection,
         }
     }
     return problems;
+}
+
+// Tables are copied in any order, and the application's triggers have run on the source.
+void require_nothing_awake(Connection& connection, const Table& table) {
+    const Result awake = connection.run(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = t),"
+        " EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgrelid = t AND NOT tgisinternal"
+        " AND tgenabled IN ('O', 'A')) FROM pg_catalog.to_regclass($1) AS t",
+        {qualified(table.name)});
+    if (awake.boolean(0, 0)) {
+        refuse_awake(table, "its foreign keys do not sleep for this role");
+    }
+    if (awake.boolean(0, 1)) {
+        refuse_awake(table, "its triggers do not sleep for this role");
+    }
+}
+
+// A cascade here would change rows that the source has not changed: where it is the order of the
+// changes that differs, where a row is deleted only to be inserted again, where the source's own
+// keys are off.
+void require_no_cascade(Connection& connection, const Table& table) {
+    const Result cascades = connection.run(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f'"
+        " AND confrelid = $1::pg_catalog.regclass AND (confdeltype IN ('c', 'n', 'd')"
+        " OR confupdtype IN ('c', 'n', 'd')))",
+        {qualified(table.name)});
+    if (cascades.boolean(0, 0)) {
+        refuse_awake(table, "foreign keys that refer to it would cascade");
+    }
 }
 
 }  // namespace dbsync::postgres

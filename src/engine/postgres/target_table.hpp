@@ -22,4 +22,9 @@ class Connection;
                                                std::span<const std::string> columns,
                                                std::span<const std::string> texts);
 
+// For a session whose triggers and foreign keys do not sleep: throw Error{Permission} if the table
+// has any, or if others refer to it and would cascade.
+void require_nothing_awake(Connection& connection, const Table& table);
+void require_no_cascade(Connection& connection, const Table& table);
+
 }  // namespace dbsync::postgres
